@@ -1,0 +1,1 @@
+"""What every app may use and nothing depends on: no models here, and no import of an app."""
