@@ -6,10 +6,12 @@ request alone, never from what was or was not found (product.md §2).
 
 import datetime
 import logging
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -28,6 +30,7 @@ WORDS = {
     413: ("That is too large", "A form takes 5 MB and 5,000 fields, a file for import 50 MB. Send less at a time."),
     429: ("Too many tries", "Wait five minutes, then try again."),
     500: ("Something went wrong on our side", "It has been logged. What you saved before is safe."),
+    503: ("The database is busy", "Nothing was lost. Wait a few seconds and try again."),
     "csrf": ("This form has expired", "You signed in or out since it was opened. Reload the page and send it again."),
 }
 LAST_WORDS = "<!doctype html><html lang=en><title>Error</title><p>Something went wrong on our side. It has been logged."
@@ -68,9 +71,16 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: rendered without the request, because person, session and database may be what failed."""
+    """handler500: rendered without the request, because person, session and database may be what failed.
+
+    A database that is down, busy or waits too long for a lock is a 503: the same request may work in a moment.
+    """
     partial = bool(getattr(request, "htmx", False))
-    return _respond(without_request(500, FRAGMENT if partial else ""), 500, partial)
+    code = 503 if isinstance(sys.exc_info()[1], OperationalError) else 500
+    response = _respond(without_request(code, FRAGMENT if partial else "500.html"), code, partial)
+    if code == 503:
+        response["Retry-After"] = "5"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -22,6 +22,9 @@ NO_SUCH_CODE = "No country has this country code."
 SEVERAL = "This looks like several phone numbers. Give each its own line."
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 SHORT_NAMES = {"US": "US", "GB": "UK"}
+# Ten digits of North America in the usual punctuation need no library: imports of 100,000 rows have 200,000 of them.
+PLAIN = re.compile(r"^\(?([2-9][0-9]{2})\)?[ .-]{0,2}([0-9]{3})[ .-]?([0-9]{4})$")
+PLAIN_REGIONS = {"US", "CA"}
 LONGEST_TEXT = 250  # phonenumbers refuses longer text as well
 
 
@@ -38,21 +41,25 @@ class Phone:
     hint: str = ""
 
 
-def parse_phone(text: str, region: str = "US") -> Phone:
+def parse_phone(text: str, region: str = "US", *, hints: bool = True) -> Phone:
     """Read a number in any common format; `region` (ISO 3166 code) is the country of numbers without a code.
 
     Raises PhoneImpossible with a sentence that helps. A possible but unlikely number is returned with a hint
-    (product.md §3).
+    (product.md §3), unless `hints` is off, which is quicker.
     """
+    if not hints and region in PLAIN_REGIONS and (plain := PLAIN.match(text)):
+        return Phone("+1" + "".join(plain.groups()))
     region = region.upper() if region and region.upper() in phonenumbers.SUPPORTED_REGIONS else "US"
     number = _read(_cleaned(text), region)
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason != ValidationResult.IS_POSSIBLE:
         raise PhoneImpossible(_sentence(number, reason))
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Phone(e164, number.extension or "", "" if phonenumbers.is_valid_number(number) else _hint(number))
+    unlikely = hints and not phonenumbers.is_valid_number(number)
+    return Phone(e164, number.extension or "", _hint(number) if unlikely else "")
 
 
+@lru_cache(maxsize=10_000)
 def format_national(e164: str, region: str = "US") -> str:
     """The number as people of `region` write it: national at home, international abroad. Unreadable text unchanged."""
     number = _stored(e164)

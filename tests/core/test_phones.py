@@ -1,6 +1,8 @@
 """Reading and showing phone numbers (product.md §3)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contacts_project.core import phones
 
@@ -64,3 +66,11 @@ def test_a_time_zone_is_known_where_the_number_has_one_place():
     assert phones.time_zone_of("+4915112345678") == "Europe/Berlin"
     assert phones.time_zone_of("+18005550142") is None
     assert phones.time_zone_of("rubbish") is None
+
+
+@given(
+    st.from_regex(r"\(?[2-9][0-9]{2}\)?[ .-]{0,2}[0-9]{3}[ .-]?[0-9]{4}", fullmatch=True),
+    st.sampled_from(["US", "CA"]),
+)
+def test_the_short_cut_for_plain_numbers_reads_what_the_library_reads(text, region):
+    assert phones.parse_phone(text, region, hints=False).e164 == phones.parse_phone(text, region).e164

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zlib
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -26,8 +27,12 @@ def sprite(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, css: str = "") -> str:
-    """An icon of the sprite, hidden from screen readers: the word beside it says what it is."""
+    """An icon of the sprite, hidden from screen readers: the word beside it says what it is.
+
+    Kept in memory: a list holds hundreds of icons, and the sprite's address stays for the life of the process.
+    """
     classes = f"icon {css}".strip()
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, sprite(name))
 
@@ -116,6 +121,7 @@ def nav_entry(
 ) -> dict[str, object]:
     """One entry of the sidebar; `count` shows as a badge when it is not 0, `key` is its keyboard shortcut."""
     return {
+        "section": section,
         "current": nav_current(context, section, address),
         "address": address,
         "picture": picture,
