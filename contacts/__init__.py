@@ -1,0 +1,1 @@
+"""Contacts of every kind, and who may do what with them."""

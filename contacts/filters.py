@@ -1,0 +1,129 @@
+"""The collection's address as a question: view, search, filters and sort, read from an allow-list (contract.md).
+
+Unknown parameters and values are ignored. Each filter gives two things to `paging`: its ids, where it can be narrow,
+and the contacts that fit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+
+from contacts_project.accounts.models import User
+
+from . import policy
+from .models import Contact, ContactSearch, ContactTag, Import, Kind, Tag
+from .paging import Order, Selection
+
+VIEWS = {"": "All", "mine": "Mine", "shared": "Shared with me"}
+SORTS = {
+    "name": Order("name"),
+    "-name": Order("name", descending=True),
+    "created": Order("created", descending=True),  # newest first: what people mean by it
+    "-created": Order("created"),
+}
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True)
+class Filters:
+    """One state of the collection, for one user. Ids are of rows that exist in the user's account."""
+
+    user: User
+    view: str = ""
+    q: str = ""
+    kinds: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    owners: tuple[User, ...] = ()
+    imports: tuple[int, ...] = ()
+    archived: bool = False
+    sort: str = "name"
+
+    @property
+    def order(self) -> Order:
+        return SORTS[self.sort]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Is anything but the view and the archived switch set?"""
+        return bool(self.q or self.kinds or self.tags or self.owners or self.imports)
+
+    @cached_property
+    def selection(self) -> Selection:
+        own = {"": None, "mine": True, "shared": False}[self.view]
+        if not self.is_filtered:
+            return Selection(self.archived, own)
+        return Selection(self.archived, own, self._narrow(), self._fits())
+
+    def _narrow(self) -> tuple[QuerySet, ...]:
+        """Contact ids by each filter that can be narrow, the likeliest first; a kind is narrow where nobody sees it."""
+        live = Contact.objects.filter(account=self.user.account_id, archived=self.archived)
+        typed = ContactSearch.objects.filter(document__typed=(self.user.account_id, self.q))
+        ways = (
+            (self.kinds and policy.RIGHTS["view"].keys().isdisjoint(self.kinds), Contact.objects.none(), "pk"),
+            (self.q, typed, "contact_id"),
+            (self.imports, live.filter(source_import__in=self.imports), "pk"),
+            (self.owners, live.filter(owner__in=self.owners), "pk"),
+            (self.tags, ContactTag.objects.filter(tag__in=self.tags), "contact_id"),
+        )
+        return tuple(rows.values_list(column, flat=True) for asked, rows, column in ways if asked)
+
+    def _fits(self) -> QuerySet[Contact]:
+        """Contacts that fulfil every filter; asked about a page of ids that the access sources gave."""
+        contacts = Contact.objects.all()
+        if self.q:
+            typed = ContactSearch.objects.filter(
+                contact_id=OuterRef("pk"), document__typed=(self.user.account_id, self.q)
+            )
+            contacts = contacts.filter(Exists(typed))
+        if self.tags:
+            contacts = contacts.filter(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag__in=self.tags)))
+        conditions = {"kind__in": self.kinds, "owner__in": self.owners, "source_import__in": self.imports}
+        return contacts.filter(Q(**{name: values for name, values in conditions.items() if values}))
+
+    def query(self, **changes: object) -> str:
+        """The query string of this state with some of it changed; defaults are left out."""
+        parts: dict[str, object] = {
+            "view": self.view,
+            "q": self.q,
+            "kind": self.kinds,
+            "tag": [tag.pk for tag in self.tags],
+            "owner": ["me" if owner == self.user else owner.pk for owner in self.owners],
+            "import": self.imports,
+            "archived": "1" if self.archived else "",
+            "sort": "" if self.sort == "name" else self.sort,
+        }
+        parts.update(changes)
+        return urlencode({name: value for name, value in parts.items() if value}, doseq=True)
+
+
+def read_filters(user: User, parameters: QueryDict) -> Filters:
+    """Filters of an address. Queries: one for each of tags, owners and imports that is named."""
+    view, sort = parameters.get("view", ""), parameters.get("sort", "name")
+    return Filters(
+        user=user,
+        view=view if view in VIEWS else "",
+        q=parameters.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+        kinds=tuple(kind for kind in Kind.values if kind in parameters.getlist("kind")),
+        tags=_named(Tag.objects.filter(account=user.account_id), parameters.getlist("tag")),
+        owners=_owners(user, parameters.getlist("owner")),
+        imports=tuple(i.pk for i in _named(Import.objects.filter(user=user), parameters.getlist("import"))),
+        archived=parameters.get("archived") == "1",
+        sort=sort if sort in SORTS else "name",
+    )
+
+
+def _owners(user: User, values: list[str]) -> tuple[User, ...]:
+    named = [str(user.pk) if value == "me" else value for value in values]
+    return _named(User.objects.filter(account=user.account_id), named)
+
+
+def _named(rows: QuerySet, values: Iterable[str]) -> tuple:
+    """The rows with these ids; what is no id, or no row, is left out. No query without ids."""
+    ids = {int(value) for value in values if value.isdecimal() and len(value) <= 18}
+    return tuple(rows.filter(pk__in=ids).order_by("pk")) if ids else ()

@@ -1,0 +1,1 @@
+"""Forms of contacts: what may be posted, field by field."""

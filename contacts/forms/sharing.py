@@ -1,0 +1,100 @@
+"""Forms of the Collaborators tab: add a person, change an access, filter, and name a new owner."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+
+from contacts_project.accounts.grants import Level
+from contacts_project.accounts.models import User
+
+from .people import PersonMixin
+
+PASSED = "This day has passed. Choose today or a later one."
+PERSON = {"required": "Type a name or an email."}
+ACCESS = {"required": "Choose Read, Write or Admin.", "invalid_choice": "Choose Read, Write or Admin."}
+
+
+class UntilMixin(forms.Form):
+    """For forms with a field `until`: the last day of the access, in the account's zone."""
+
+    actor: User
+
+    def clean_until(self) -> datetime.date | None:
+        until = self.cleaned_data["until"]
+        if until and self.actor.account and until < self.actor.account.today():
+            raise forms.ValidationError(PASSED)
+        return until
+
+
+class CollaboratorForm(PersonMixin, UntilMixin, forms.Form):
+    """Add a person with an access and, if wanted, its last day."""
+
+    user = forms.CharField(label="Add a person", max_length=254, error_messages=PERSON)
+    access = forms.ChoiceField(choices=Level.choices, initial=Level.READ, error_messages=ACCESS)
+    until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.people: list[User] = []
+
+
+class AccessForm(UntilMixin, forms.Form):
+    """Change one person's access; a post without `until` leaves its last day as it is."""
+
+    access = forms.ChoiceField(choices=Level.choices, error_messages=ACCESS)
+    until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+
+
+class OwnerForm(PersonMixin, forms.Form):
+    """Make somebody else owner."""
+
+    user = forms.CharField(label="New owner", max_length=254, error_messages=PERSON)
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.people: list[User] = []
+
+
+class CollaboratorFilter(forms.Form):
+    """The filter of the list; what is not understood is ignored."""
+
+    q = forms.CharField(required=False, max_length=100)
+    level = forms.ChoiceField(required=False, choices=Level.choices)
+    after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    edit = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+    def read(self) -> dict[str, Any]:
+        """The understood values by name; empty ones are "" or None."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
+class RequestForm(forms.Form):
+    """Ask for access to what stands at a path; Admin cannot be asked for (product.md §2d)."""
+
+    path = forms.CharField(max_length=2000, error_messages={"required": "Name the page you want to see."})
+    access = forms.ChoiceField(
+        required=False,
+        choices=[(Level.READ.value, Level.READ.label), (Level.WRITE.value, Level.WRITE.label)],
+        error_messages={"invalid_choice": "Read or Write can be asked for."},
+    )
+    message = forms.CharField(required=False, max_length=500)
+
+
+class AnswerForm(forms.Form):
+    """Answer a request: with Read, with Write, or by declining, with a word if wanted."""
+
+    answer = forms.ChoiceField(
+        choices=[("read", "Read"), ("write", "Write"), ("decline", "Decline")],
+        error_messages={"required": "Choose an answer.", "invalid_choice": "Give Read or Write, or decline."},
+    )
+    message = forms.CharField(required=False, max_length=500)

@@ -1,0 +1,1 @@
+"""The import room: files in (vCard, CSV, XLSX), contacts out. Rules: product.md §6."""

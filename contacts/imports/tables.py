@@ -1,0 +1,229 @@
+"""Tables: CSV and XLSX as a header and a stream of rows, in constant memory.
+
+Row numbers are those of a spreadsheet: the first line is row 1, blank lines count.
+"""
+
+import csv
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import BinaryIO, NamedTuple
+
+from openpyxl import load_workbook
+
+from contacts.imports.cells import clean
+from contacts.imports.files import CSV, XLSX, Detected, open_text
+from contacts.imports.limits import (
+    EMPTY,
+    LONGEST_LINE,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    TOO_MANY_COLUMNS,
+    TOO_MANY_ROWS,
+    FileRefused,
+)
+from contacts.imports.zips import DAMAGED, check_spreadsheet
+from contacts_project.core.emails import EmailImpossible, parse_email
+
+LONGEST_FIELD = csv.field_size_limit()  # 131,072 characters; the limit is the process's, so it stays as it is
+EXCEL_ROWS = 1_048_576
+SAMPLE_ROWS = 20
+LOOKED_AT = 2000  # rows of a sheet, which takes much longer to read than text
+
+
+class Row(NamedTuple):
+    """One line of a table: `number` as a spreadsheet shows it, `cells` cleaned, as many as the line has."""
+
+    number: int
+    cells: list[str]
+
+
+@dataclass
+class Summary:
+    """What the mapping page needs to know of a table."""
+
+    header: list[str]
+    has_header: bool
+    sample: list[Row]
+    row_count: int
+    notices: list[str] = field(default_factory=list)
+
+
+def read_rows(stream: BinaryIO, detected: Detected, strict: bool = False) -> Iterator[Row]:
+    """Every line that is not blank, the header among them. Raises FileRefused, also half-way."""
+    rows = _csv_rows(stream, detected, strict) if detected.kind == CSV else _xlsx_rows(stream)
+    for count, row in enumerate(rows):
+        if count > MOST_ROWS:
+            raise FileRefused(TOO_MANY_ROWS)
+        yield row
+
+
+def read_people(stream: BinaryIO, detected: Detected, has_header: bool) -> Iterator[Row]:
+    """The rows without the header."""
+    return islice(read_rows(stream, detected), 1 if has_header else 0, None)
+
+
+def summarise(stream: BinaryIO, detected: Detected) -> Summary:
+    """Header, first rows and count of a table. Raises FileRefused.
+
+    CSV is read whole. Of a large sheet only the beginning is: its count may include blank rows, the check corrects it.
+    """
+    if detected.kind == XLSX:
+        summary = _summarise(islice(read_rows(stream, detected), LOOKED_AT))
+        if summary.row_count >= LOOKED_AT - 1:
+            stream.seek(0)
+            summary.row_count = max(summary.row_count, check_spreadsheet(stream) - summary.has_header)
+        return summary
+    try:
+        return _summarise(read_rows(stream, detected, strict=True))
+    except _NotStrict:
+        return _summarise(read_rows(stream, detected))
+
+
+def _summarise(rows: Iterator[Row]) -> Summary:
+    first = next(rows, None)
+    if first is None:
+        raise FileRefused(EMPTY)
+    has_header = not _holds_data(first.cells)
+    sample = [] if has_header else [first]
+    count, widest = len(sample), len(first.cells)
+    for row in rows:
+        count += 1
+        widest = max(widest, len(row.cells))
+        if len(sample) < SAMPLE_ROWS:
+            sample.append(row)
+    if not count:
+        raise FileRefused("This file has a header and no rows.")
+    names = first.cells if has_header else []
+    header = [names[place] if place < len(names) and names[place] else f"Column {place + 1}" for place in range(widest)]
+    return Summary(header, has_header, sample, count)
+
+
+def _holds_data(cells: list[str]) -> bool:
+    """Whether a first line is already a person: it has an email address or a long number in it."""
+    return any(_is_email(cell) or re.fullmatch(r"\+?[\d\s().\-/]{7,20}", cell) for cell in cells)
+
+
+def _is_email(cell: str) -> bool:
+    try:
+        return "@" in cell and bool(parse_email(cell))
+    except EmailImpossible:
+        return False
+
+
+class _NotStrict(Exception):
+    """The quoting is sloppy: to be read again, leniently."""
+
+
+def _csv_rows(stream: BinaryIO, detected: Detected, strict: bool) -> Iterator[Row]:
+    stream.seek(0)
+    text = open_text(stream, detected.encoding, detected.errors)
+    reader = csv.reader(_lines(text), delimiter=detected.delimiter, strict=strict)
+    number = 0
+    try:
+        while True:
+            started = number + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            number += 1
+            if len(cells) > MOST_COLUMNS:
+                cells = _without_blank_end(cells)
+                if len(cells) > MOST_COLUMNS:
+                    raise FileRefused(TOO_MANY_COLUMNS)
+            cells = [clean(cell) for cell in cells]
+            if any(cells) and not (number == 1 and _is_separator_line(cells)):
+                yield Row(number, cells)
+    except csv.Error as error:
+        raise _csv_refusal(error, started, strict) from error
+    finally:
+        text.detach()
+
+
+def _csv_refusal(error: csv.Error, row: int, strict: bool) -> Exception:
+    if "unexpected end" in str(error):
+        return FileRefused(f"A quotation mark opened in row {row} is never closed. The file may be cut off.")
+    if "field limit" in str(error):
+        return FileRefused(
+            f"A cell in row {row} is longer than {LONGEST_FIELD:,} characters. A quotation mark may not be closed."
+        )
+    return _NotStrict() if strict else FileRefused(f"Row {row} of this file cannot be read.")
+
+
+def _lines(text) -> Iterator[str]:
+    """Lines with their ends; the blank line that CR CR LF would make is left out."""
+    lone_return = False
+    while line := text.readline(LONGEST_LINE):
+        if len(line) >= LONGEST_LINE:
+            raise FileRefused("This file has a line of more than 8 million characters. Its line ends may be missing.")
+        if lone_return and line == "\r\n":
+            lone_return = False
+            continue
+        lone_return = line.endswith("\r")
+        yield line
+
+
+def _is_separator_line(cells: list[str]) -> bool:
+    """Excel's "sep=;" line, as one cell or torn apart at the separator it names."""
+    return cells[0].lower().startswith("sep=") and not any(cells[1:])
+
+
+def _without_blank_end(cells: list[str]) -> list[str]:
+    last = len(cells)
+    while last and not cells[last - 1].strip():
+        last -= 1
+    return cells[:last]
+
+
+def _xlsx_rows(stream: BinaryIO) -> Iterator[Row]:
+    stream.seek(0)
+    check_spreadsheet(stream)
+    stream.seek(0)
+    try:
+        book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        try:
+            sheet = _sheet(book)
+            sheet.reset_dimensions()  # written wrongly by many programs
+            # Without a width each row is as long as its cells: a million missing rows must not cost a million tuples.
+            rows = sheet.iter_rows(max_row=EXCEL_ROWS)
+            for number, cells in enumerate(rows, start=1):
+                values = _without_blank_end([clean(_text(cell)) for cell in cells])
+                if len(values) > MOST_COLUMNS:
+                    raise FileRefused(TOO_MANY_COLUMNS)
+                if values:
+                    yield Row(number, values)
+        finally:
+            book.close()
+    except FileRefused:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, TypeError, ParseError …
+        raise FileRefused(DAMAGED) from error
+
+
+def _sheet(book):
+    """The sheet that is open in Excel, unless it is hidden or a chart; else the first visible one."""
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+    if not sheets:
+        raise FileRefused("This Excel file has no sheet with rows.")
+    return book.active if book.active in sheets else sheets[0]
+
+
+def _text(cell) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        zeros = cell.number_format  # "00000" is how Excel keeps the zeros of a postal code
+        return str(value).zfill(len(zeros)) if re.fullmatch(r"0{2,20}", zeros or "") else str(value)
+    if isinstance(value, float):
+        return f"{value:.15g}" if abs(value) < 1e15 else f"{value:.0f}"
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "seconds")
+    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)

@@ -1,0 +1,1 @@
+"""Writes on contacts: one transaction each, rights asked of `policy`, named errors."""

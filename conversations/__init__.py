@@ -1,0 +1,1 @@
+"""Calls, texts, faxes, chats and mail with contacts, and the record's tabs that show them."""

@@ -1,0 +1,30 @@
+"""Loading the demo: all areas, in one transaction; the same people, numbers and words each time (contract.md, Demo)."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from contacts_project.accounts.models import Account, User
+
+from . import address_book, edits, globex, named, notes, people, waiting
+from .world import ACME, GLOBEX, World
+
+AREAS = (people, named, address_book, globex, notes, edits, waiting)
+
+
+def load() -> World:
+    """Load everything; dates count back from today in the accounts' zone. The accounts must not be there yet."""
+    with transaction.atomic():
+        world = World(timezone.localdate(timezone=ZoneInfo("America/New_York")))
+        for area in AREAS:
+            area.load(world)
+    return world
+
+
+def demo_accounts() -> list[Account]:
+    """The accounts of the demo, found by their administrators' emails: the name may be changed, or be another's too."""
+    administrators = User.objects.filter(email__in=[f"admin@{domain}" for domain in (ACME, GLOBEX)])
+    return list(Account.objects.filter(users__in=administrators).order_by("pk"))

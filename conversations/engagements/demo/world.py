@@ -1,0 +1,64 @@
+"""The demo while it is being loaded: its dates, its people, what other areas may refer to; and the dates of history."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import pghistory
+from django.apps import apps
+from pghistory.models import Context
+
+from contacts.models import Contact
+from contacts_project.accounts.models import Account, User
+
+ACME, GLOBEX = "acme.example", "globex.example"
+PASSWORD = "kithline-demo"  # noqa: S105  known to everybody, as the demo is
+ZONE = ZoneInfo("America/New_York")
+
+
+@dataclass
+class World:
+    """What has been loaded so far. `contacts` holds those that other areas name, by key; users stand by their email."""
+
+    today: datetime.date
+    accounts: dict[str, Account] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+
+    def acme(self, name: str) -> User:
+        """The user of Acme with this mailbox, such as "owner" or "sales.admin"."""
+        return self.users[f"{name}@{ACME}"]
+
+    def moment(self, days_ago: int, hour: int = 10, minute: int = 0) -> datetime.datetime:
+        """A time of day so many days before the day of loading; from one day on it has passed everywhere."""
+        day = self.today - datetime.timedelta(days=days_ago)
+        return datetime.datetime.combine(day, datetime.time(hour, minute), ZONE)
+
+
+@contextmanager
+def acting(user: User, at: datetime.datetime | None = None, **more: str) -> Iterator[None]:
+    """Whatever is written inside is this user's work on a page; history shows it `at` that time (None: now).
+
+    Must not stand inside another history context: the two would be one.
+    """
+    with pghistory.context(user=user.pk, source="page", **more) as context:
+        yield
+    if at is not None:
+        date_history(context.id, at)
+
+
+def date_history(context_id: object, at: object) -> None:
+    """Let the events of one history context have happened `at` a time (or an expression over each event)."""
+    for model in event_models():
+        model.objects.filter(pgh_context=context_id).update(pgh_created_at=at)
+    if isinstance(at, datetime.datetime):
+        Context.objects.filter(pk=context_id).update(created_at=at, updated_at=at)
+
+
+def event_models() -> list:
+    """The tables in which the database keeps the history of tracked models, of every app."""
+    return [model for model in apps.get_models() if getattr(model, "pgh_tracked_model", None) is not None]

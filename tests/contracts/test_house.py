@@ -1,0 +1,102 @@
+"""House rules that a machine can check: sizes, forbidden words, requirements without addresses."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OURS = ("contacts_project", "departments", "contacts", "conversations", "tests")
+PYTHON = sorted(
+    path.relative_to(ROOT)
+    for package in OURS
+    for path in (ROOT / package).rglob("*.py")
+    if "migrations" not in path.parts and path != Path(__file__)
+)
+TEMPLATES = sorted(path.relative_to(ROOT) for path in (ROOT / "templates").rglob("*") if path.is_file())
+REQUIREMENTS = sorted(path.relative_to(ROOT) for path in (ROOT / "requirements").iterdir())
+
+FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 400, 50, 200
+FORBIDDEN = {
+    "an open end": r"\b(TODO|FIXME|XXX)\b",
+    "unescaped data": r"\bmark_safe\b",
+    "a door without a lock": r"\bcsrf_exempt\b",
+    "over-posting": r"""fields\s*=\s*["']__all__["']""",
+    "a filter named by the reader": r"\*\*\s*(dict\()?request\.(GET|POST)",
+    "a silenced check without a reason": r"# noqa(?::\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?\s*$",
+    "a stub": r"\braise NotImplementedError\b",
+    "a test that does not run": r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)\b",
+}
+# A signed webhook is the one place where csrf_exempt is right (design/security.md rule 4).
+ALLOWED = {("a door without a lock", "conversations/views/webhooks.py")}
+MARKUP = {
+    "inline style": r"<style\b|\sstyle\s*=",
+    "inline script": r"<script(?![^>]*\bsrc=)[^>]*>(?!\s*</script>)",
+    "inline handler": r"\son[a-z]+\s*=\s*[\"']|\shx-on[:-]",
+    "evaluated value": r"[\"'{\s]js:",
+    "unescaped data": r"\|\s*safe\b|{%\s*autoescape off",
+    "somebody else's server": r"(?:src|href|action)\s*=\s*[\"']?(?:https?:)?//",
+}
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=str)
+def test_files_and_functions_stay_small(path):
+    source = (ROOT / path).read_text()
+    assert source.count("\n") <= FILE_LINES
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno - node.lineno + 1 > FUNCTION_LINES
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=str)
+def test_no_forbidden_words(path):
+    source = (ROOT / path).read_text()
+    found = {
+        what: match.group()
+        for what, pattern in FORBIDDEN.items()
+        if (what, path.as_posix()) not in ALLOWED and (match := re.search(pattern, source, re.MULTILINE))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("path", [path for path in PYTHON if path.parts[0] != "tests"], ids=str)
+def test_modules_say_what_they_own(path):
+    tree = ast.parse((ROOT / path).read_text())
+    assert not tree.body or path.name == "apps.py" or ast.get_docstring(tree)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=str)
+def test_templates_are_small_and_strict(path):
+    source = (ROOT / path).read_text()
+    assert source.count("\n") <= TEMPLATE_LINES
+    if path.suffix == ".html":
+        assert {what: m.group() for what, pattern in MARKUP.items() if (m := re.search(pattern, source))} == {}
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=str)
+def test_requirements_name_no_address(path):
+    text = (ROOT / path).read_text()
+    hosts = re.findall(r"\b[a-z0-9-]+\.(?:org|com|net|io|dev|cloud)\b", text)
+    assert "://" not in text
+    assert hosts == []
+    assert not re.search(r"^\s*(-i|-f|--(index|extra-index|find-links|trusted))", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["base", "dev"])
+def test_every_requirement_is_pinned_by_hash(name):
+    entries = re.split(r"\n(?=\S)", (ROOT / f"requirements/{name}.txt").read_text().strip())
+    assert len(entries) > 30
+    assert [entry for entry in entries if not re.match(r"[a-z0-9._-]+==\S+.*--hash=sha256:", entry, re.DOTALL)] == []
+
+
+def test_development_runs_on_the_packages_of_production():
+    base, dev = (
+        set(re.findall(r"^[a-z0-9._-]+==\S+", (ROOT / f"requirements/{name}.txt").read_text(), re.MULTILINE))
+        for name in ("base", "dev")
+    )
+    assert base <= dev

@@ -1,0 +1,153 @@
+"""manage.py demo: loads, reloads and removes, each time the same, and nothing of others."""
+
+import inspect
+import io
+
+import pghistory
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import F
+from procrastinate.contrib.django import app as jobs
+
+from contacts.models import Contact, Import, Note
+from contacts_project.accounts.models import Account, User
+from conversations.engagements.demo import loading, removal
+from conversations.engagements.demo.world import event_models
+from tests.factories import AccountFactory, UserFactory
+from tests.factories_contacts import ContactFactory, NoteFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def demo(*options: str) -> str:
+    out = io.StringIO()
+    call_command("demo", *options, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def counts() -> dict[str, int]:
+    """Rows of every table, whoever's they are."""
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models() if model._meta.managed}
+
+
+def snapshot() -> list:
+    """What people see of the demo, without ids."""
+    names = (
+        "given_name",
+        "family_name",
+        "company",
+        "created_at",
+        "archived",
+        "owner__email",
+        "version",
+        "photo_digest",
+    )
+    notes = Note.objects.order_by("contact__sort_key", "created_at", "body")
+    grants = Contact.grants.rel.related_model.objects.annotate(contact=F("content_object__sort_key"))
+    return [
+        list(User.objects.order_by("email").values_list("email", "name", "is_account_admin")),
+        list(Contact.objects.order_by("created_at", "sort_key", "company").values_list(*names)),
+        sorted(
+            Contact.objects.values_list("sort_key", "phones__number", "emails__address", "tags__name").distinct(),
+            key=str,
+        ),
+        list(notes.values_list("contact__sort_key", "author__email", "created_at", "visibility", "body")),
+        sorted(grants.values_list("contact", "user__email", "permission", "granted_at", "until"), key=str),
+        [(model.__name__, model.objects.count()) for model in event_models()],
+    ]
+
+
+def test_it_is_the_same_each_time_and_leaves_nothing_behind():
+    before = counts()
+    assert "owner@acme.example" in demo()
+    first, loaded = snapshot(), counts()
+    assert demo("--reset") == demo("--if-empty")
+    assert snapshot() == first
+    assert counts() == loaded
+    assert demo("--remove").startswith("Removed with ")
+    assert counts() == before
+    assert demo("--remove") == "There is no demo.\n"
+
+
+def test_others_keep_everything(client):
+    account = AccountFactory(name="Acme")
+    with pghistory.context(user=1, source="page"):
+        contact = ContactFactory(owner=UserFactory(account=account))
+        NoteFactory(contact=contact)
+    client.force_login(contact.owner)
+    defer("send_access_request", request_id=10**9, address="")
+    before = counts()
+    demo("--reset")
+    demo("--remove")
+    assert counts() == before
+    assert Account.objects.get() == account
+    assert client.get("/me/").status_code == 200
+
+
+def test_what_people_did_in_the_demo_goes_with_it(client, django_capture_on_commit_callbacks):
+    before = counts()
+    demo()
+    owner = User.objects.get(email="owner@acme.example")
+    client.force_login(owner)
+    NoteFactory(contact=Contact.objects.filter(owner=owner).first())
+    Contact.objects.filter(owner=owner).last().delete()
+    upload = Import(account=owner.account, user=owner, file_name="people.csv", format="csv")
+    upload.upload.save("people.csv", ContentFile(b"name\n"))
+    defer("send_invitation", invitation_id=invite(owner), address="")
+    with django_capture_on_commit_callbacks(execute=True):
+        demo("--remove")
+    assert counts() == before
+    assert not upload.upload.storage.exists(upload.upload.name)
+    assert not Session.objects.exists()
+
+
+def invite(user: User) -> int:
+    invited = user.account.invitations.create(email="a@b.example", token_hash="x", expires_at=user.date_joined)
+    return invited.pk
+
+
+def defer(name: str, **arguments) -> None:
+    jobs.perform_import_paths()
+    task = next(task for path, task in jobs.tasks.items() if path.endswith(f".{name}"))
+    task.defer(**arguments)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert cursor.fetchone()[0] == 1
+
+
+def test_it_loads_by_itself_into_an_empty_installation_only():
+    demo("--if-empty")
+    loaded = counts()
+    demo("--if-empty")
+    assert counts() == loaded
+    assert "--reset" in demo()
+    assert counts() == loaded
+
+
+def test_it_does_not_load_by_itself_beside_an_account():
+    AccountFactory()
+    assert demo("--if-empty") == ""
+    assert loading.demo_accounts() == []
+
+
+def test_it_says_what_stands_in_its_way():
+    UserFactory(email="owner@acme.example")
+    with pytest.raises(CommandError, match=r"owner@acme\.example"):
+        demo()
+    assert EmailAddress.objects.count() == 1
+
+
+def test_every_job_with_an_id_is_known_to_removal():
+    jobs.perform_import_paths()
+    arguments = {name for task in jobs.tasks.values() for name in inspect.signature(task.func).parameters}
+    assert {name for name in arguments if name.endswith("_id")} <= set(removal.JOB_ARGUMENTS)
+
+
+@pytest.mark.parametrize("model", event_models(), ids=lambda model: model.__name__)
+def test_every_kind_of_history_is_known_to_removal(model):
+    assert removal.about(model, {Account: [], User: [], Contact: []})
