@@ -16,7 +16,6 @@ from contacts.models import Import, ImportRow
 
 KEEP_DAYS = 30
 RETRIES = 3
-BROKEN = "Something went wrong on our side while this file was read. It has been logged."
 
 
 @app.task(retry=RETRIES, queue="bulk", pass_context=True)
@@ -29,7 +28,7 @@ def check_import(context: JobContext, import_id: int) -> None:
         checking.check(made)
     except Exception:
         if _is_last(context):
-            Import.objects.filter(pk=import_id).update(status=Import.Status.FAILED, problem=BROKEN)
+            checking.give_up(made)
         raise
 
 

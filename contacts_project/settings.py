@@ -6,8 +6,10 @@ HTTPS=1       production behind TLS: Secure __Host- cookies, HSTS, redirects
 DEBUG=1       developer's error pages (never together with HTTPS=1)
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import environ
@@ -22,14 +24,15 @@ HTTPS = env.bool("HTTPS", default=False)
 
 
 def kept_secret(path: Path) -> str:
-    """The key of this installation: made once, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(50))
+    """The key of this installation: made once, readable by its owner only, never seen half-written."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, made = tempfile.mkstemp(dir=path.parent)  # 0600
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):  # another process was quicker: its key counts
+            os.link(made, path)
+        os.unlink(made)
     return path.read_text().strip()
 
 

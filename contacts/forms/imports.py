@@ -146,9 +146,9 @@ def read_fixes(made: Import, data: Mapping[str, str]) -> dict[int, dict[str, str
     """
     posted: dict[int, dict[str, str]] = {}
     for name, value in data.items():
-        row, _, place = name.removeprefix(ROW).partition("-")
-        if name.startswith(ROW) and row.isdigit() and len(row) < 19 and (place.isdigit() or place == WHOLE_NAME):
-            posted.setdefault(int(row), {})[place] = value.replace("\0", "").strip()[:REMARK]
+        pk, _, place = name.removeprefix(ROW).partition("-")
+        if name.startswith(ROW) and pk.isdigit() and len(pk) < 19 and (place.isdigit() or place == WHOLE_NAME):
+            posted.setdefault(int(pk), {})[place] = value.replace("\0", "").strip()[:REMARK]
     fixes: dict[int, dict[str, str]] = {}
     for row in made.rows.filter(pk__in=list(posted)):
         for place, value in posted[row.pk].items():

@@ -21,6 +21,7 @@ from contacts.models import Import, ImportRow
 
 CHUNK = 1000
 VCARD_SOURCE = "vCard"
+BROKEN = "Something went wrong on our side while this file was read. It has been logged."
 Status = Import.Status
 Outcome = ImportRow.Outcome
 
@@ -56,18 +57,35 @@ def check(made: Import) -> None:
     reader, owners, done = DraftReader(made), Owners(made), 0
     try:
         for chunk in _chunks(read_records(made), CHUNK):
-            with transaction.atomic():
-                rows = [ImportRow(source=made, number=number, cells=cells) for number, cells in chunk]
-                judge(made, rows, reader, owners)
-                ImportRow.objects.bulk_create(rows)
-                done += len(rows)
-                Import.objects.filter(pk=made.pk).update(done=done)
+            if not _store_chunk(made, chunk, reader, owners, done):
+                return
+            done += len(chunk)
     except FileRefused as refusal:
         made.rows.all().delete()
         Import.objects.filter(pk=made.pk).update(status=Status.FAILED, problem=str(refusal)[:300])
     else:
-        Import.objects.filter(pk=made.pk).update(status=Status.CHECKED, total=done, done=0)
+        mine = Import.objects.filter(pk=made.pk, status=Status.CHECKING, done=done)
+        mine.update(status=Status.CHECKED, total=done, done=0)
     made.refresh_from_db()
+
+
+def give_up(made: Import) -> None:
+    """After an error that is ours: words for the user in place of a bar that stands still."""
+    Import.objects.filter(pk=made.pk, status=Status.CHECKING).update(status=Status.FAILED, problem=BROKEN)
+    made.refresh_from_db()
+
+
+@transaction.atomic
+def _store_chunk(made: Import, chunk: list, reader: "DraftReader", owners: Owners, done: int) -> bool:
+    """Judge and store the next rows; False where another worker, taking this one for dead, has begun the check anew."""
+    now = Import.objects.select_for_update().get(pk=made.pk)
+    if (now.status, now.done) != (Status.CHECKING, done):
+        return False
+    rows = [ImportRow(source=made, number=number, cells=cells) for number, cells in chunk]
+    judge(made, rows, reader, owners)
+    ImportRow.objects.bulk_create(rows)
+    Import.objects.filter(pk=made.pk).update(done=done + len(rows))
+    return True
 
 
 def _chunks(records: Iterator, size: int) -> Iterator[list]:

@@ -58,7 +58,8 @@ def _plain(word: str) -> str:
 
 
 def _split_words(words: list[str]) -> dict[str, str]:
-    prefix, suffix = [], []
+    prefix: list[str] = []
+    suffix: list[str] = []
     while len(words) > 1 and _plain(words[0]) in PREFIXES:
         prefix.append(words.pop(0))
     while len(words) > 2 and _plain(words[-1]) in SUFFIXES:

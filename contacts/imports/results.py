@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from contacts import policy
@@ -18,6 +20,7 @@ from contacts_project.core.phones import format_national
 Outcome = ImportRow.Outcome
 REMARK = [{"kind": "remark"}]
 LEFT_OUT = (Outcome.FAILED, Outcome.SKIPPED)  # their remarks stand on no contact
+MOST_REASONS = 20
 SHOWN = 10  # rows shown of each group of duplicates
 PAGE = 50
 DECISIONS = {
@@ -74,27 +77,34 @@ class Group:
     """Rows that are already here for one reason, with the decisions that are possible."""
 
     key: str
-    count: int
+    page: Page
     choices: list[tuple[str, str]]
     lines: list[Line]
     chosen: str
+    is_open: bool = False
+
+    @property
+    def count(self) -> int:
+        return self.page.paginator.count
 
     @property
     def title(self) -> str:
         return GROUPS[self.key]
 
 
-def groups(made: Import) -> list[Group]:
-    """The groups of duplicates that occur, with their first rows."""
+def groups(made: Import, opened: str, page: str | None) -> list[Group]:
+    """The groups of duplicates that occur with their first rows; the `opened` one with a page of all its rows."""
     found = []
     reader = DraftReader(made)
     for key in GROUPS:
         rows = in_group(made, key)
-        total = rows.count()
-        if total:
+        part = Paginator(rows, PAGE if key == opened else SHOWN).get_page(page if key == opened else 1)
+        if part.paginator.count:
             choices = [(choice, DECISIONS[choice]) for choice in choices_for(key)]
             chosen = made.decisions.get(key) or choices[0][0]
-            found.append(Group(key, total, choices, lines_of(made, rows[:SHOWN], reader), chosen))
+            found.append(
+                Group(key, part, choices, lines_of(made, list(part.object_list), reader), chosen, key == opened)
+            )
     return found
 
 
@@ -127,9 +137,28 @@ def lines_of(made: Import, rows: QuerySet[ImportRow] | list[ImportRow], reader: 
     return lines
 
 
-def remarked(made: Import) -> QuerySet[ImportRow]:
-    """Rows whose people are imported with a remark, in the file's order."""
-    return made.rows.filter(issues__contains=REMARK).exclude(outcome__in=LEFT_OUT).order_by("number")
+def remarked(made: Import, reason: str = "") -> QuerySet[ImportRow]:
+    """Rows whose people are imported with a remark (of this `reason`), in the file's order."""
+    wanted = [{"kind": "remark", "reason": reason}] if reason else REMARK
+    return made.rows.filter(issues__contains=wanted).exclude(outcome__in=LEFT_OUT).order_by("number")
+
+
+def remark_reasons(made: Import) -> list[tuple[str, int]]:
+    """(reason, how many remarks) of a checked import, the most frequent first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT issue->>'reason', count(*) FROM contacts_importrow, jsonb_array_elements(issues) issue"
+            " WHERE source_id = %s AND issue->>'kind' = 'remark' AND NOT outcome = ANY(%s)"
+            " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
+            [made.pk, [str(outcome) for outcome in LEFT_OUT], MOST_REASONS],
+        )
+        return cursor.fetchall()
+
+
+def failed_reasons(made: Import) -> list[tuple[str, int]]:
+    """(reason, how many rows), the most frequent first; one query."""
+    reasons = made.rows.filter(outcome=Outcome.FAILED).values("reason").annotate(count=Count("pk"))
+    return list(reasons.order_by("-count", "reason").values_list("reason", "count")[:MOST_REASONS])
 
 
 def failed(made: Import) -> QuerySet[ImportRow]:

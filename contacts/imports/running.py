@@ -96,7 +96,7 @@ def _import_rows(made: Import, rows: list[ImportRow]) -> None:
             continue
         is_new_match = match and not any(issue["kind"] == "duplicate" for issue in row.issues)
         decision = "skip" if is_new_match else decision_for(made, match)
-        if decision == "create":
+        if match is None or decision == "create":
             new.append(NewContact(row, draft, owner_id))
         elif decision == "skip":
             row.outcome, row.contact_id = Outcome.SKIPPED, match.contact_id

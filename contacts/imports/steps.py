@@ -3,6 +3,9 @@
 Every step may be asked for again: a check that runs is not started twice, an import that is done stays done.
 """
 
+import logging
+from collections.abc import Callable
+
 from django.db import transaction
 
 from contacts.imports import checking, running
@@ -14,6 +17,8 @@ MOST_BYTES_AT_ONCE = 2 * 1024 * 1024  # a few cards with large photos take as lo
 # What the contract's one word for all duplicates means: "update" lets the file win.
 FOR_ALL = {"skip": "skip", "update": "replace", "create": "create"}
 Status = Import.Status
+
+log = logging.getLogger("kithline.imports")
 
 
 def is_small(made: Import) -> bool:
@@ -32,7 +37,7 @@ def start_check(made: Import) -> None:
             _enqueue("check", made)
     made.refresh_from_db()
     if is_small(made):
-        checking.check(made)
+        _do(checking.check, checking.give_up, made)
 
 
 def decide(made: Import, for_all: str, by_group: dict[str, str]) -> None:
@@ -56,7 +61,7 @@ def start_run(made: Import) -> None:
         if not is_small(made):
             _enqueue("run", made)
     if is_small(made):
-        running.run(made)
+        _do(running.run, running.give_up, made)
     made.refresh_from_db()
 
 
@@ -69,6 +74,16 @@ def import_at_once(made: Import, for_all: str) -> None:
     Import.objects.filter(pk=made.pk).update(status=Status.RUNNING)
     running.run(made)
     made.refresh_from_db()
+
+
+def _do(step: Callable[[Import], None], give_up: Callable[[Import], None], made: Import) -> None:
+    """Do a step within a request: an error of ours ends it with words, as in the worker."""
+    try:
+        with transaction.atomic():
+            step(made)
+    except Exception:
+        log.exception("import failed", extra={"import_id": made.pk})
+        give_up(made)
 
 
 def _enqueue(step: str, made: Import) -> None:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from contacts import paging, policy
 from contacts.filters import read_filters
 from contacts.models import BulkAction, BulkItem
+from contacts.words import bulk_summary
 from contacts_project.accounts.models import User
 
 from . import archiving, ownership, sharing, tagging
@@ -65,6 +66,7 @@ def start(
     Raises ContactsGone when nothing of the selection is visible. The caller enqueues a job when the answer's status
     is still WAITING, in the same transaction.
     """
+    assert actor.account is not None
     chosen = list(dict.fromkeys(ids)) if not filter_query else _matching(actor, filter_query, AT_ONCE + 1)
     if not filter_query:
         seen = set(policy.visible_to(actor).filter(pk__any_of=chosen).values_list("pk", flat=True))
@@ -74,7 +76,7 @@ def start(
     small = len(chosen) <= AT_ONCE
     selection: Parameters = {"filter": filter_query} if filter_query and not small else {"ids": chosen}
     bulk = BulkAction.objects.create(
-        account_id=actor.account_id, user=actor, action=action, parameters=parameters, selection=selection
+        account=actor.account, user=actor, action=action, parameters=parameters, selection=selection
     )
     if small:
         run(bulk)

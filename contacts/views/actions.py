@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -50,11 +50,3 @@ def safe_next(request: HttpRequest, contact: Contact) -> str:
     except Resolver404:
         return record
     return address
-
-
-def contact_leave(request, **ids):
-    raise Http404
-
-
-def contact_owner(request, **ids):
-    raise Http404

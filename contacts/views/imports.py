@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -101,8 +101,8 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
             steps.start_check(made)
         elif made.status == Status.CHECKED:
             _decide(request, made)
-        page = request.POST.get("page", "")
-        return SeeOther(_to(made, "check") + (f"?page={page}" if page.isdigit() else ""))
+        here = QueryDict(request.POST.get("here", "")[:2000]).urlencode()
+        return SeeOther(_to(made, "check") + (f"?{here}" if here else ""))
     if made.status == Status.UPLOADED:
         return redirect(_to(made, "map"))
     if made.status == Status.CHECKED:
@@ -113,16 +113,22 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
 def _checked(request: HttpRequest, made: Import) -> HttpResponse:
     if wants_fragment(request):  # the progress bar has come to its end
         return HttpResponseClientRedirect(_to(made, "check"))
-    page = Paginator(results.remarked(made), results.PAGE).get_page(request.GET.get("page"))
     reader = checking.DraftReader(made)
-    failed = results.failed(made)
+    reason, opened = request.GET.get("reason", "").replace("\0", ""), request.GET.get("group", "")
+    page = Paginator(results.remarked(made, reason), results.PAGE).get_page(request.GET.get("page"))
+    failed = Paginator(results.failed(made), results.PAGE).get_page(request.GET.get("failed"))
     context = {
         "made": made,
         "counts": results.count(made),
-        "groups": results.groups(made),
+        "groups": results.groups(made, opened, request.GET.get("rows")),
+        "reasons": results.remark_reasons(made),
+        "reason": reason,
         "page": page,
-        "lines": results.lines_of(made, page.object_list, reader),
-        "failed": results.lines_of(made, failed[: results.SHOWN], reader),
+        "lines": results.lines_of(made, list(page.object_list), reader),
+        "failed_reasons": results.failed_reasons(made),
+        "failed_page": failed,
+        "failed": results.lines_of(made, list(failed.object_list), reader),
+        "here": request.GET.urlencode(),
     }
     return answer(request, "contacts/import_check.html", context=context)
 

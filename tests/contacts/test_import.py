@@ -358,3 +358,46 @@ def test_old_files_are_forgotten(client, user):
     Import.objects.update(created_at="2020-01-01T00:00Z")
     jobs_imports.forget_import_files(0)
     assert not Import.objects.get().upload
+
+
+def test_the_check_page_groups_by_reason_and_shows_50_a_page(client, user, monkeypatch):
+    monkeypatch.setattr(steps, "AT_ONCE", 1000)
+    ContactFactory(owner=user, email="same@x.example")
+    short = "".join(f"P{n},415 555 01,p{n}@x.example\n" for n in range(60))
+    wrong = "".join(f"Q{n},n/a,q{n}@x.example\n" for n in range(2))
+    address = begin(client, f"Name,Phone,Email\n{short}{wrong}" + "R,,same@x.example\n" * 60 + ",1,\n" * 55)
+    client.post(address + "map/")
+    page = client.get(address + "check/").content.decode()
+    assert "two digits short" in page
+    assert page.count('name="fix-') == 50 + 50
+    assert '>60</span><a href="?reason=This%20number%20is%20two%20digits' in page
+    assert "All 60 rows" in page
+    narrowed = client.get(address + "check/", {"reason": "This is not a phone number."}).content.decode()
+    assert narrowed.count(" in row ") == 2 + 50
+    second = client.get(
+        address + "check/", {"group": "email", "rows": "2", "failed": "2", "page": "2"}
+    ).content.decode()
+    assert second.count('name="fix-') == 12 + 5
+    assert "Show rows 51 to 60" in second
+    for odd in ("?page=x&failed=-1&rows=999&group=none&reason=%00", "?reason=<script>"):
+        assert client.get(address + "check/" + odd).status_code == 200
+    back = client.post(address + "check/", {"here": "page=2&group=email"})
+    assert back["Location"] == address + "check/?page=2&group=email"
+
+
+def test_an_error_of_ours_in_a_small_file_is_no_500(client, user, monkeypatch):
+    from contacts.imports import checking, running
+
+    def broken(*_):
+        raise RuntimeError
+
+    address = begin(client, "Name\nAnn\n")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(checking, "judge", broken)
+    assert client.post(address + "map/").status_code == 303
+    patch.undo()
+    assert "Something went wrong on our side" in text(client.get(address + "check/"))
+    assert client.post(address + "check/").status_code == 303
+    monkeypatch.setattr(running, "find_matches", broken)
+    assert client.post(address + "run/")["Location"] == address + "result/"
+    assert "could not be saved" in text(client.get(address + "result/"))

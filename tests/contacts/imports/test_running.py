@@ -264,6 +264,24 @@ def test_a_killed_worker_goes_on_without_duplicates(user, monkeypatch):
     assert Contact.objects.count() == 500
 
 
+def test_a_check_that_another_worker_began_anew_stops(user, monkeypatch):
+    monkeypatch.setattr(checking, "CHUNK", 100)
+    made = store_upload(user, name="a.csv", stream=real("us-500.csv"))
+    original, calls = checking.read_records, []
+
+    def overtaken(made):
+        for place, record in enumerate(original(made)):
+            if place == 200 and not calls:
+                calls.append(place)
+                checking.check(Import.objects.get(pk=made.pk))
+            yield record
+
+    monkeypatch.setattr(checking, "read_records", overtaken)
+    checking.check(made)
+    made.refresh_from_db()
+    assert (made.status, made.rows.count(), made.total) == ("checked", 500, 500)
+
+
 def test_one_row_that_the_database_refuses_fails_alone(user, monkeypatch):
     made = store_upload(user, name="a.csv", stream=csv_file("Name,Mobile\nAnn,202-555-0142\nBob,202-555-0143\n"))
     checking.check(made)
