@@ -12,7 +12,11 @@ from contacts.services.tagging import split_names
 from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
 
+from .people import PersonMixin, colleagues
+from .sharing import UntilMixin
+
 MOST_IDS = 2000
+MOST_OFFERED = 500  # names in the field's list; any other can be typed
 POSTABLE = [action for action in BulkAction.Action if action != BulkAction.Action.UNDO]
 FILTER_FIELDS = ("q", "kind", "tag", "owner", "import", "archived", "view", "sort")
 
@@ -85,49 +89,23 @@ class TagForm(ActionForm):
         return {"tags": self.cleaned_data["tags"]}
 
 
-class PersonField(forms.CharField):
-    """An active colleague by id, email or full name."""
-
-    def find(self, actor: User, text: str) -> User:
-        colleagues = User.objects.filter(account=actor.account_id, is_active=True)
-        if text.isdecimal() and len(text) <= 18:
-            found = list(colleagues.filter(pk=int(text)))
-        else:
-            found = list(colleagues.filter(email__iexact=text) or colleagues.filter(name__iexact=text)[:2])
-        if len(found) > 1:
-            raise forms.ValidationError("Several people have this name. Type the email.")
-        if not found:
-            raise forms.ValidationError("Nobody active in your account has this name or email.")
-        return found[0]
-
-
-class UserForm(ActionForm):
-    user = PersonField(
+class UserForm(PersonMixin, ActionForm):
+    user = forms.CharField(
         label="Person", max_length=254, widget=forms.TextInput(attrs={"list": "colleagues"}), help_text="Name or email."
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        self.colleagues = User.objects.filter(account=user.account_id, is_active=True).order_by("name")[:500]
-
-    def clean_user(self) -> User:
-        field = self.fields["user"]
-        assert isinstance(field, PersonField)
-        return field.find(self.actor, self.cleaned_data["user"].strip())
+        self.colleagues = colleagues(user)[:MOST_OFFERED]
+        self.people = []
 
     def parameters(self) -> dict[str, Any]:
         return {"user": self.cleaned_data["user"].pk}
 
 
-class ShareForm(UserForm):
+class ShareForm(UntilMixin, UserForm):
     access = forms.ChoiceField(choices=Level.choices, initial=Level.READ)
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Until (optional)")
-
-    def clean_until(self) -> Any:
-        until = self.cleaned_data["until"]
-        if until and self.actor.account and until < self.actor.account.today():
-            raise forms.ValidationError("This day has passed. Choose today or a later one.")
-        return until
 
     def parameters(self) -> dict[str, Any]:
         until = self.cleaned_data["until"]

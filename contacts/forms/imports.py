@@ -79,7 +79,7 @@ class MappingForm:
         people = {person.pk for person in self.people} if self.data else set()
         for number in range(MOST_OWNERS):
             text, chosen = (self.data or {}).get(f"owner-value-{number}"), (self.data or {}).get(f"owner-{number}", "")
-            if text and chosen.isdigit() and int(chosen) in people:
+            if text and chosen.isdecimal() and len(chosen) <= 18 and int(chosen) in people:
                 self.owners[key(text)] = int(chosen)
 
     @cached_property

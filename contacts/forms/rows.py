@@ -53,7 +53,7 @@ class RowForm(forms.ModelForm):
     def is_marked(self) -> bool:
         """The stored row is the primary one: the mark moves by marking another."""
         pk = str(self["id"].value() or "")
-        return pk.isdecimal() and bool(self.stored.get(int(pk), {}).get("is_primary"))
+        return pk.isdecimal() and len(pk) <= 18 and bool(self.stored.get(int(pk), {}).get("is_primary"))
 
     @property
     def noun(self) -> str:

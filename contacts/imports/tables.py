@@ -4,14 +4,11 @@ Row numbers are those of a spreadsheet: the first line is row 1, blank lines cou
 """
 
 import csv
-import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO, NamedTuple
-
-from openpyxl import load_workbook
 
 from contacts.imports.cells import clean
 from contacts.imports.files import CSV, XLSX, Detected, open_text
@@ -24,11 +21,11 @@ from contacts.imports.limits import (
     TOO_MANY_ROWS,
     FileRefused,
 )
-from contacts.imports.zips import DAMAGED, check_spreadsheet
+from contacts.imports.sheets import read_sheet, without_blank_end
+from contacts.imports.zips import check_spreadsheet
 from contacts_project.core.emails import EmailImpossible, parse_email
 
 LONGEST_FIELD = csv.field_size_limit()  # 131,072 characters; the limit is the process's, so it stays as it is
-EXCEL_ROWS = 1_048_576
 SAMPLE_ROWS = 20
 LOOKED_AT = 2000  # rows of a sheet, which takes much longer to read than text
 
@@ -53,7 +50,7 @@ class Summary:
 
 def read_rows(stream: BinaryIO, detected: Detected, strict: bool = False) -> Iterator[Row]:
     """Every line that is not blank, the header among them. Raises FileRefused, also half-way."""
-    rows = _csv_rows(stream, detected, strict) if detected.kind == CSV else _xlsx_rows(stream)
+    rows = _csv_rows(stream, detected, strict) if detected.kind == CSV else map(Row._make, read_sheet(stream))
     for count, row in enumerate(rows):
         if count > MOST_ROWS:
             raise FileRefused(TOO_MANY_ROWS)
@@ -131,7 +128,7 @@ def _csv_rows(stream: BinaryIO, detected: Detected, strict: bool) -> Iterator[Ro
                 return
             number += 1
             if len(cells) > MOST_COLUMNS:
-                cells = _without_blank_end(cells)
+                cells = without_blank_end(cells)
                 if len(cells) > MOST_COLUMNS:
                     raise FileRefused(TOO_MANY_COLUMNS)
             cells = [clean(cell) for cell in cells]
@@ -169,61 +166,3 @@ def _lines(text) -> Iterator[str]:
 def _is_separator_line(cells: list[str]) -> bool:
     """Excel's "sep=;" line, as one cell or torn apart at the separator it names."""
     return cells[0].lower().startswith("sep=") and not any(cells[1:])
-
-
-def _without_blank_end(cells: list[str]) -> list[str]:
-    last = len(cells)
-    while last and not cells[last - 1].strip():
-        last -= 1
-    return cells[:last]
-
-
-def _xlsx_rows(stream: BinaryIO) -> Iterator[Row]:
-    stream.seek(0)
-    check_spreadsheet(stream)
-    stream.seek(0)
-    try:
-        book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-        try:
-            sheet = _sheet(book)
-            sheet.reset_dimensions()  # written wrongly by many programs
-            # Without a width each row is as long as its cells: a million missing rows must not cost a million tuples.
-            rows = sheet.iter_rows(max_row=EXCEL_ROWS)
-            for number, cells in enumerate(rows, start=1):
-                values = _without_blank_end([clean(_text(cell)) for cell in cells])
-                if len(values) > MOST_COLUMNS:
-                    raise FileRefused(TOO_MANY_COLUMNS)
-                if values:
-                    yield Row(number, values)
-        finally:
-            book.close()
-    except FileRefused:
-        raise
-    except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, TypeError, ParseError …
-        raise FileRefused(DAMAGED) from error
-
-
-def _sheet(book):
-    """The sheet that is open in Excel, unless it is hidden or a chart; else the first visible one."""
-    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
-    if not sheets:
-        raise FileRefused("This Excel file has no sheet with rows.")
-    return book.active if book.active in sheets else sheets[0]
-
-
-def _text(cell) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        zeros = cell.number_format  # "00000" is how Excel keeps the zeros of a postal code
-        return str(value).zfill(len(zeros)) if re.fullmatch(r"0{2,20}", zeros or "") else str(value)
-    if isinstance(value, float):
-        return f"{value:.15g}" if abs(value) < 1e15 else f"{value:.0f}"
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "seconds")
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)

@@ -116,7 +116,8 @@ def _do_chunk(bulk: BulkAction) -> bool:
     items = {item.contact_id: item for item in waiting.select_for_update(skip_locked=True)[:CHUNK]}
     if not items:
         return False
-    for outcome in ACTIONS[bulk.action](bulk.user, list(items), bulk.parameters):
+    actor = User.objects.select_related("account").get(pk=bulk.user_id)  # who may be deactivated while this runs
+    for outcome in ACTIONS[bulk.action](actor, list(items), bulk.parameters):
         item = items[outcome.contact_id]
         item.outcome, item.reason, item.before = outcome.status, outcome.reason, outcome.before
     for item in items.values():

@@ -15,7 +15,9 @@ from django.utils import timezone
 from contacts import policy
 from contacts.models import Contact, FollowUp
 from contacts_project.accounts.models import User
+from contacts_project.core.errors import Refused
 
+from .holding import hold
 from .undoing import CannotUndo, remember, undoes
 
 DAYS_AHEAD = 7
@@ -29,8 +31,13 @@ class CannotSee(ValueError):
         super().__init__(f"{user} cannot see this contact. Choose somebody who can.")
 
 
+@transaction.atomic
 def create_follow_up(actor: User, contact: Contact, *, due: datetime.date, text: str, user: User) -> FollowUp:
-    """Set a follow-up on a contact that `actor` can read. Raises CannotSee; Refused on an archived contact."""
+    """Set a follow-up on a contact that `actor` can read. Raises CannotSee; Refused on an archived contact.
+
+    Locks the contact, so that it is not archived meanwhile.
+    """
+    contact = hold(contact)
     policy.require(actor, "follow_up", contact)
     if user.account_id != actor.account_id or not policy.can(user, "view", contact):
         raise CannotSee(user)
@@ -96,17 +103,20 @@ def get_for_change(user: User, pk: int) -> FollowUp:
 @transaction.atomic
 def finish(actor: User, follow_up: FollowUp) -> str | None:
     """Mark it done; returns the token that takes this back, None if it was done before. Refused when archived."""
-    policy.require(actor, "follow_up", follow_up.contact)
+    policy.require(actor, "follow_up", hold(follow_up.contact))
     changed = FollowUp.objects.filter(pk=follow_up.pk, done_at__isnull=True).update(done_at=timezone.now())
     return remember(actor, "follow-up-done", follow_up=follow_up.pk) if changed else None
 
 
 @undoes("follow-up-done")
 def reopen(actor: User, data: dict[str, Any]) -> tuple[str, str]:
-    """Open again."""
+    """Open again, unless the contact has been archived since."""
     try:
         follow_up = get_for_change(actor, data["follow_up"])
+        policy.require(actor, "follow_up", hold(follow_up.contact))
     except Http404 as gone:
         raise CannotUndo("You no longer have access to this contact.") from gone
+    except Refused as refusal:
+        raise CannotUndo(refusal.rule) from refusal
     FollowUp.objects.filter(pk=follow_up.pk).update(done_at=None)
     return "The follow-up is open again", reverse("contacts:today")

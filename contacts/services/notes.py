@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from contacts.models import Contact, Note
 from contacts_project.accounts.models import User
 from contacts_project.core.errors import Refused
 
+from .holding import hold
 from .undoing import CannotUndo, remember, undoes
 
 
@@ -25,8 +27,10 @@ class NoteChanged(Exception):
         self.note = note
 
 
+@transaction.atomic
 def create_note(author: User, contact: Contact, *, body: str, visibility: str) -> Note:
-    """Add a note; Refused without Write, and on an archived contact."""
+    """Add a note; Refused without Write, and on an archived contact, which stays as it is by a lock meanwhile."""
+    contact = hold(contact)
     policy.require(author, "note", contact)
     return Note.objects.create(contact=contact, author=author, body=body, visibility=visibility)
 
@@ -41,9 +45,9 @@ def edit_note(editor: User, note: Note, *, body: str, visibility: str | None = N
     """Change the words, and for its author who may read it; Refused where a rule forbids either.
 
     `seen` is the `version_of` the words that were edited: raises NoteChanged if others were saved since. The first
-    author stays; the editor is kept beside. Locks the note.
+    author stays; the editor is kept beside. Locks the contact, then the note.
     """
-    contact = note.contact
+    contact = hold(note.contact)
     note = Note.objects.select_for_update(no_key=True, of=("self",)).select_related("edited_by").get(pk=note.pk)
     policy.require_note(editor, "edit", note, contact)
     if visibility and visibility != note.visibility:
@@ -59,8 +63,16 @@ def edit_note(editor: User, note: Note, *, body: str, visibility: str | None = N
 
 @transaction.atomic
 def delete_note(actor: User, note: Note) -> str:
-    """Delete a note where the rules allow it, else Refused; returns the token by which it can be put back."""
-    policy.require_note(actor, "delete", note, note.contact)
+    """Delete a note where the rules allow it, else Refused; returns the token by which it can be put back.
+
+    Locks the contact, then the note: what is kept for putting back is what stood there last. Http404 if it is gone.
+    """
+    contact = hold(note.contact)
+    found = Note.objects.select_for_update(no_key=True).filter(pk=note.pk).first()
+    if found is None:
+        raise Http404
+    note = found
+    policy.require_note(actor, "delete", note, contact)
     kept = {
         "id": note.pk,
         "contact": note.contact_id,
@@ -81,6 +93,7 @@ def put_note_back(actor: User, data: dict[str, Any]) -> tuple[str, str]:
     contact = policy.visible_to(actor).filter(pk=data["contact"]).first()
     if contact is None:
         raise CannotUndo("You no longer have access to this contact.")
+    contact = hold(contact)
     if Note.objects.filter(pk=data["id"]).exists():
         raise CannotUndo("The note is back already.")
     note = Note(

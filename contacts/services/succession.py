@@ -30,6 +30,9 @@ def hand_over(user: User, successor: User, *, by: User | None) -> None:
     assert user.account is not None
     personal = Contact.objects.filter(account=user.account_id, kind=Kind.PERSONAL)
     today = user.account.today()
+    # First the contacts, like every other change of access: nobody is unshared or renamed in the middle.
+    held = ContactUserObjectPermission.objects.filter(user=user, content_object=OuterRef("pk"))
+    list(personal.filter(Exists(held)).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     grants.hand_over(ContactUserObjectPermission, personal, giver=user, receiver=successor, by=by, today=today)
     owned = list(personal.filter(owner=user).values_list("pk", flat=True))
     # The trigger that tells grants of their contact's owner works row by row; here one statement says the same.

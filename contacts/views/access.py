@@ -23,4 +23,5 @@ def contact_access(request: HttpRequest, pk: int) -> HttpResponse:
         context["people"] = people[start : start + PAGE]
         context["total"] = len(people)
         context["after"] = people[start + PAGE - 1].user.pk if len(people) > start + PAGE else None
-    return answer(request, "contacts/contact_access.html", "contacts/_contact_access.html", context=context)
+    fragments = ("contacts/_contact_access.html", "contacts/_my_access.html")
+    return answer(request, "contacts/contact_access.html", *fragments, context=context)

@@ -9,7 +9,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from contacts import policy
-from contacts.models import Contact
 from contacts.services import archiving, undoing
 from contacts.services.outcomes import DONE, REFUSED
 from contacts_project.core.htmx import done
@@ -36,17 +35,16 @@ def _switch(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if outcome.status == DONE:
         token = undoing.remember(request.user, action, contact=contact.pk)
         messages.success(request, f"{contact.name or 'Contact'} {action}d", extra_tags=f"undo:{token}")
-    return done(request, safe_next(request, contact))
+    return done(request, safe_next(request, reverse("contacts:contact-overview", args=[contact.pk])))
 
 
-def safe_next(request: HttpRequest, contact: Contact) -> str:
-    """The page of contacts that the form names in `next`, else the contact's record."""
+def safe_next(request: HttpRequest, otherwise: str) -> str:
+    """The page of contacts that the form names in `next`, else the address `otherwise`."""
     address = request.POST.get("next", "")
-    record = reverse("contacts:contact-overview", args=[contact.pk])
     if not address.startswith("/contacts/") or not url_has_allowed_host_and_scheme(address, {request.get_host()}):
-        return record
+        return otherwise
     try:
         resolve(address.partition("?")[0].partition("#")[0])
     except Resolver404:
-        return record
+        return otherwise
     return address

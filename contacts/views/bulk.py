@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.forms.bulk import FORMS, SelectionForm
@@ -17,6 +16,8 @@ from contacts.services import bulk as service
 from contacts.words import bulk_summary
 from contacts_project.accounts.once import once
 from contacts_project.core.htmx import answer, done, go
+
+from .actions import safe_next
 
 
 @require_POST
@@ -33,6 +34,7 @@ def bulk_start(request: HttpRequest) -> HttpResponse:
             "selection": selection,
             "form": form,
             "label": BulkAction.Action(action).label,
+            "back": _back(request),
             "section": "contacts",
         }
         return render(request, "contacts/bulk_form.html", context, status=422 if form.is_bound else 200)
@@ -60,12 +62,7 @@ def _announce(request: HttpRequest, bulk: BulkAction) -> None:
 
 def _back(request: HttpRequest) -> str:
     """The collection as it was: `next` if it is an address of ours."""
-    address = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}) and address.startswith(
-        "/contacts/"
-    ):
-        return address
-    return reverse("contacts:contact-list")
+    return safe_next(request, reverse("contacts:contact-list"))
 
 
 @require_safe

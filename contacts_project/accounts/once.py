@@ -1,7 +1,8 @@
 """A creating form is taken once: a second post with the same (user, `once`) answers the first one's 303 (contract.md).
 
 The row of (user, once) is written in the same transaction as what the form makes, so a double click waits for the
-first post on the unique index and then answers like it. A post that made nothing (an invalid form) leaves no row.
+first post on the unique index and then answers like it. A post that made nothing (an invalid form, one that only asks
+for more) leaves no row.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ View = Callable[..., HttpResponse]
 
 
 def once(view: View) -> View:
-    """Decorate a view whose POST makes something and answers 303 (or HX-Redirect, or 200 for a fragment)."""
+    """Decorate a view whose POST makes something and answers by `go`, `done` or another 303."""
 
     @wraps(view)
     def taken_once(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -31,10 +32,10 @@ def once(view: View) -> View:
         with transaction.atomic():
             submission, is_first = Submission.objects.get_or_create(user=request.user, once=token)
             if not is_first:
-                return go(request, submission.location or request.get_full_path())
+                return go(request, submission.location)
             response = view(request, *args, **kwargs)
-            location = response.get("Location") or response.get("HX-Redirect") or ""
-            if response.status_code >= 400:
+            location = response.get("Location") or response.get("HX-Redirect") or getattr(request, "led_to", "")
+            if response.status_code >= 400 or not location:  # nothing was made: the form may be sent again
                 submission.delete()
             else:
                 submission.location = location[:500]

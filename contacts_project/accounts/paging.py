@@ -33,7 +33,7 @@ def people_page(actor: User, *, query: str = "", after: str = "") -> PeoplePage:
 
 
 def _behind(people: QuerySet[User], actor: User, after: str) -> QuerySet[User]:
-    if not (after.isascii() and after.isdigit()):
+    if not (after.isascii() and after.isdigit() and len(after) <= 18):
         return people
     last = people_of(actor).annotate(folded=Lower("name")).filter(pk=int(after)).first()
     if last is None:

@@ -54,6 +54,7 @@ def done(request: HttpRequest, to: Any) -> HttpResponse:
     url = resolve_url(to)
     if not wants_fragment(request):
         return SeeOther(url)
+    request.led_to = url  # type: ignore[attr-defined]  # for whoever must answer the same post again
     match = resolve(urlsplit(url).path)
     again = _as_get(request, url)
     again.resolver_match = match

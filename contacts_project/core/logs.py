@@ -16,6 +16,7 @@ request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", d
 
 FACTS = ("method", "route", "status", "duration_ms", "user_id", "account_id", "job_id")
 EMAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
+TOKEN = re.compile(r"(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])")  # of an invitation, in the path of a refused post
 NUMBER = re.compile(r"(?<![\w.-])\+?\(?\d(?:[ ().-]{0,2}\d){8,}(?![\w-])")
 DETAIL = re.compile(r"^(DETAIL|CONTEXT|LINE \d+|HINT):.*", re.MULTILINE | re.DOTALL)
 
@@ -39,8 +40,8 @@ class JsonFormatter(logging.Formatter):
 
 
 def blot(text: str) -> str:
-    """Return `text` with email addresses and phone numbers replaced by a mark."""
-    return NUMBER.sub("[number]", EMAIL.sub("[email]", text))
+    """Return `text` with email addresses, phone numbers and secret tokens replaced by a mark."""
+    return NUMBER.sub("[number]", EMAIL.sub("[email]", TOKEN.sub("[token]", text)))
 
 
 def describe(error: BaseException) -> dict[str, Any]:

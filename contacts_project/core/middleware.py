@@ -74,7 +74,10 @@ class UserSettingsMiddleware:
                 request.session.flush()
             return self.get_response(request)
         with timezone.override(user.zone):
-            return self.get_response(request)
+            response = self.get_response(request)
+        # A person's page is kept by no cache on its way, and by the browser only to ask again.
+        response.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -1,7 +1,7 @@
 /* The page's own script. Every act works without it: it adds keys, counts, focus and feedback, by delegation on
    data-attributes, so that fragments swapped in later need no set-up. Marks that it reads:
    data-theme-toggle · data-select-all, input[name=ids], data-selected · data-toast, data-toast-close · data-dismiss
-   data-key, aria-keyshortcuts · data-focus-after · data-label-busy, data-download */
+   data-key, aria-keyshortcuts · data-focus-after · data-opens · data-label-busy, data-download */
 (function () {
   "use strict";
   const root = document.documentElement;
@@ -232,6 +232,8 @@
     const target = ctx.sourceElement?.isConnected ? ctx.sourceElement : document;
     const wrong = ctx.response?.status === 422 && document.querySelector("#main [aria-invalid=true]");
     const stale = ctx.response?.status === 409 && document.querySelector("#main [role=alert]:not(#error)");
+    const panel = document.getElementById(ctx.sourceElement?.dataset?.opens);
+    if (panel && ctx.response?.status < 400) panel.showPopover({ source: ctx.sourceElement });
     if (wrong || stale) focusOn(wrong || stale);
     else if (ctx.response?.status < 400 && wanted === "next") focusOn(next?.isConnected ? next : document.querySelector("#main h1, #main h2"));
     else if (ctx.response?.status < 400 && wanted) focusOn(document.querySelector(wanted));

@@ -100,3 +100,12 @@ def test_a_crowd_comes_in_pages_with_constant_queries(crew: Crew):
     after = first.split("?after=")[1].split('"')[0]
     assert page(crew, "owner", f"?after={after}").count("data-user-id=") == 14
     assert page(crew, "owner", "?after=x").count("data-user-id=") == 50
+
+
+def test_the_popover_beside_the_name_says_the_same_in_short(crew: Crew):
+    headers = {"HX-Request": "true", "HX-Target": "div#my-access"}
+    shown = crew.client("reader").get(crew.url("access/"), headers=headers).content.decode()
+    assert "Your access: Read" in shown
+    assert "Read, granted by" in shown
+    assert "Everyone who can see" not in shown
+    assert "Everyone who can see" in crew.client("owner").get(crew.url("access/"), headers=headers).content.decode()
