@@ -68,8 +68,8 @@ class Filters:
             (self.kinds and policy.RIGHTS["view"].keys().isdisjoint(self.kinds), Contact.objects.none(), "pk"),
             (self.q, typed, "contact_id"),
             (self.imports, live.filter(source_import__in=self.imports), "pk"),
-            (self.owners, live.filter(owner__in=self.owners), "pk"),
             (self.tags, ContactTag.objects.filter(tag__in=self.tags), "contact_id"),
+            (self.owners, live.filter(owner__in=self.owners), "pk"),
         )
         return tuple(rows.values_list(column, flat=True) for asked, rows, column in ways if asked)
 

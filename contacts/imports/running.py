@@ -19,6 +19,7 @@ from contacts.imports.updating import update_contact
 from contacts.imports.uploads import forget_file
 from contacts.imports.writing import NewContact, analyze, record_outcomes, write_contacts
 from contacts.models import Import, ImportRow
+from contacts.services.holding import all_active
 from contacts_project.core.errors import Refused
 
 FIRST_CHUNK = 500  # then ANALYZE: triggers cache plans made on empty tables (design/datalayer.md, trap 3)
@@ -57,8 +58,20 @@ def give_up(made: Import) -> None:
     _finish(made)
 
 
+class _OwnerLeft(Exception):
+    """Somebody was deactivated while rows were written for him or her: they are to be judged again."""
+
+
 def _do_chunk(import_id: int, size: int) -> bool:
-    """Write the next rows that wait, with their outcomes. The lock on the import keeps workers one after another."""
+    """Write the next rows that wait, with their outcomes; False where none do."""
+    try:
+        return _write_chunk(import_id, size)
+    except _OwnerLeft:  # nothing was written
+        return True
+
+
+def _write_chunk(import_id: int, size: int) -> bool:
+    """One chunk in one transaction. The lock on the import keeps workers one after another."""
     with transaction.atomic():
         made = (
             Import.objects.select_for_update(of=("self",)).select_related("account", "user__account").get(pk=import_id)
@@ -118,6 +131,8 @@ def _create(made: Import, new: list[NewContact], source: str) -> None:
         for item in new:
             _create(made, [item], source)
         return
+    if not all_active(item.owner_id for item in new):  # asked at the end, so that nobody waits for the whole chunk
+        raise _OwnerLeft
     for item, pk in zip(new, ids, strict=True):
         item.row.outcome, item.row.contact_id, item.row.reason = Outcome.CREATED, pk, ""
 

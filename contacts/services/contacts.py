@@ -14,19 +14,22 @@ from contacts import policy
 from contacts.models import Contact, ContactEmail, ContactPhone, ContactTag, ContactUserObjectPermission, Kind, Note
 from contacts_project.accounts import grants
 from contacts_project.accounts.models import User
+from contacts_project.core.errors import Refused
 
 from . import rows, tagging
 from .editing import NAMES, NEEDS, Invalid
+from .holding import all_active
 from .merging import Changes, RowChange, RowPlan
 from .states import ROW_KINDS, RowKind
 
 MOST_HINTS = 5
+SWITCHED_OFF = "This sign-in has been switched off."
 
 
 def create_contact(actor: User, changes: Changes, *, note: str = "") -> Contact:
     """Make a personal contact of `actor`, who becomes its owner with Admin. Raises `Invalid`.
 
-    About 15 queries. `note` becomes a public note.
+    Refused for somebody who is being deactivated. About 15 queries. `note` becomes a public note.
     """
     plans = {kind.name: RowPlan(added=_rows_to_add(kind, changes)) for kind in ROW_KINDS.values()}
     for plan in plans.values():
@@ -34,6 +37,8 @@ def create_contact(actor: User, changes: Changes, *, note: str = "") -> Contact:
     contact = Contact(account=actor.account, kind=Kind.PERSONAL, owner=actor, created_by=actor, **changes.attributes)
     _validate(contact, plans)
     with transaction.atomic(), pghistory.context(user=actor.pk):
+        if not all_active([actor.pk]):
+            raise Refused(SWITCHED_OFF)
         contact.save()
         for name, plan in plans.items():
             rows.write(ROW_KINDS[name], contact, plan)

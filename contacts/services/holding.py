@@ -1,8 +1,11 @@
-"""Holding a contact still while something beside it is written."""
+"""Holding a contact, or the people who are to own one, still while something is written."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from contacts.models import Contact
+from contacts_project.accounts.models import User
 
 
 def hold(contact: Contact) -> Contact:
@@ -13,3 +16,12 @@ def hold(contact: Contact) -> Contact:
     """
     rows = Contact.objects.select_related("account", "owner").select_for_update(no_key=True, of=("self",))
     return rows.get(pk=contact.pk)
+
+
+def all_active(people: Iterable[int]) -> bool:
+    """Whether all these users (ids) are active, and stay so until the transaction ends. One query.
+
+    Asked before a contact is made for them: one that came after the succession would have no Admin (product.md §2a).
+    """
+    locked = User.objects.filter(pk__in=set(people)).order_by("pk").select_for_update(no_key=True)
+    return all(locked.values_list("is_active", flat=True))

@@ -53,9 +53,7 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
         if not request.htmx:
             return super().handle_no_permission(request, view_func)
-        # The address of a fragment is no page to come back to: use the page that asked for it.
-        page = request.htmx.current_url_abs_path or "/"
-        target = redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+        target = redirect_to_login(_asking_page(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func))
         response = HttpResponse(status=401, headers={"HX-Redirect": target.url})
         patch_vary_headers(response, ["HX-Request"])
         return response
@@ -102,6 +100,14 @@ class BareAnswerMiddleware:
             page["Allow"] = response["Allow"]
             return page
         return response
+
+
+def _asking_page(request: HttpRequest) -> str:
+    """Return the page that asked for a fragment, whose own address is no page to come back to."""
+    try:
+        return request.htmx.current_url_abs_path or "/"
+    except ValueError:  # "http://[" in the header is no address
+        return "/"
 
 
 def _facts(request: HttpRequest, response: HttpResponseBase, seconds: float) -> dict[str, Any]:

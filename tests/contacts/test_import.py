@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contacts import jobs_imports
-from contacts.imports import steps
+from contacts.imports import checking, running, steps
 from contacts.models import Contact, ContactPhone, Import
 from tests.contacts.imports.making import FILES, card_file, csv_file
 from tests.factories import UserFactory
@@ -324,8 +324,6 @@ def test_the_pages_ask_a_constant_number_of_queries(client, user, django_assert_
 
 
 def test_a_job_that_fails_again_and_again_ends_with_words(client, user, monkeypatch):
-    from contacts.imports import checking, running
-
     def broken(*_):
         raise RuntimeError
 
@@ -386,8 +384,6 @@ def test_the_check_page_groups_by_reason_and_shows_50_a_page(client, user, monke
 
 
 def test_an_error_of_ours_in_a_small_file_is_no_500(client, user, monkeypatch):
-    from contacts.imports import checking, running
-
     def broken(*_):
         raise RuntimeError
 

@@ -226,7 +226,7 @@ def test_older_notes_follow_by_keyset(crew: Crew):
     first = crew.client("reader").get(crew.url("notes/")).content.decode()
     assert "Number 51." in first
     assert "Number 1." not in first
-    older = first.split("after=")[1].split('"')[0]
+    older = first.split("?after=")[1].split('"')[0]
     second = crew.client("reader").get(crew.url(f"notes/?after={older}")).content.decode()
     assert "Number 1." in second
     assert "Number 2." not in second

@@ -129,7 +129,7 @@ def check_actions(user, contacts) -> None:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=20, deadline=None, derandomize=True, database=None,
+    max_examples=12, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(history=st.lists(step, max_size=8))

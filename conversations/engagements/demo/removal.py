@@ -24,6 +24,9 @@ JOB_ARGUMENTS: dict[str, type[models.Model]] = {
     "invitation_id": Invitation,
     "request_id": AccessRequest,
     "import_id": Import,
+    "user_id": User,
+    "successor_id": User,
+    "actor_id": User,
 }
 
 
