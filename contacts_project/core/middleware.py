@@ -53,7 +53,9 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
         if not request.htmx:
             return super().handle_no_permission(request, view_func)
-        target = redirect_to_login(_asking_page(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+        target = redirect_to_login(
+            _asking_page(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func)
+        )
         response = HttpResponse(status=401, headers={"HX-Redirect": target.url})
         patch_vary_headers(response, ["HX-Request"])
         return response
