@@ -231,7 +231,7 @@ def require(user: User, action: str, contact: Contact) -> None:
         raise Http404
     if contact.archived_at and scope(user, action, frozen=True).filter(pk=contact.pk).exists():
         raise Refused(ARCHIVED)
-    raise Refused(rule_for(action), who=admins_of(contact))
+    raise Refused(rule_for(action), who=whom_to_ask(contact))
 
 
 def rule_for(action: str) -> str:
@@ -251,9 +251,9 @@ def who_may(contact: Contact, action: str) -> list[User]:
     return [holder.user for holder in holders(contact) if action in _actions_of(holder.roles, contact.kind, False)]
 
 
-def admins_of(contact: Contact) -> list[str]:
-    """Names of those who may grant access to it, for a refusal's way out."""
-    return [user.get_full_name() for user in who_may(contact, "grant")[:5]]
+def whom_to_ask(contact: Contact) -> list[str]:
+    """For a refusal's way out: the owner, whom every reader sees. Other Admins are the Collaborators tab's to name."""
+    return [contact.owner.get_full_name()] if contact.owner and contact.owner.is_active else []
 
 
 def note_acts(user: User, note: Note, actions: set[str]) -> set[str]:

@@ -46,6 +46,8 @@ def _changing(one: Judged, user: User) -> Outcome:
         return Outcome(pk, REFUSED, INACTIVE)
     if one.contact.owner_id == user.pk:
         return Outcome(pk, ALREADY)
+    if one.outlasts(None):
+        return Outcome(pk, REFUSED, one.outlasts(None))
     return Outcome(pk, DONE, before={"owner": one.contact.owner_id, "line": kept_line(one.line)})
 
 

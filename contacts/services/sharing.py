@@ -32,11 +32,21 @@ CHANGED = "Changed by somebody else since."
 
 @dataclass(frozen=True)
 class Judged:
-    """A locked contact, why the action is refused on it ("" if allowed), and the line of the user in question."""
+    """A locked contact, why the action is refused on it ("" if allowed), and the line of the user in question.
+
+    `own_end` is the last day of the actor's own grant, None where that does not end.
+    """
 
     contact: Contact
     refusal: str
     line: GrantLine | None
+    own_end: datetime.date | None = None
+
+    def outlasts(self, until: datetime.date | None) -> str:
+        """Why the actor cannot give something until that day; "" if it can be. Nobody gives more than they have."""
+        if self.own_end is None or (until is not None and until <= self.own_end):
+            return ""
+        return f"Your own access ends on {self.own_end:%-d %B %Y}: it cannot be given for longer."
 
 
 def set_access(
@@ -112,14 +122,18 @@ def judge(actor: User, ids: Iterable[int], action: str, user: User) -> list[Judg
     allowed = policy.scope(actor, action, frozen=True).filter(pk=OuterRef("pk"))
     found = {contact.pk: contact for contact in mine.annotate(is_allowed=Exists(allowed))}
     today = policy.today(actor)
+    where = {"content_object_id__in": list(found), "user__in": {user.pk, actor.pk}}
     lines = {
-        pk: line
-        for (pk, _), line in grants.lines(
-            ContactUserObjectPermission, content_object_id__in=list(found), user=user
-        ).items()
+        key: line
+        for key, line in grants.lines(ContactUserObjectPermission, **where).items()
         if line.until is None or line.until >= today
     }
-    return [Judged(found[pk], _refusal(found[pk], action), lines.get(pk)) for pk in wanted if pk in found]
+    ends = {pk: line.until for (pk, holder), line in lines.items() if holder == actor.pk}
+    return [
+        Judged(found[pk], _refusal(found[pk], action), lines.get((pk, user.pk)), ends.get(pk))
+        for pk in wanted
+        if pk in found
+    ]
 
 
 def _refusal(contact: Contact, action: str) -> str:
@@ -154,6 +168,8 @@ def _setting(
         return Outcome(pk, ALREADY)
     if one.contact.owner_id == user.pk:
         return Outcome(pk, REFUSED, OWNER_FIXED)
+    if one.outlasts(until):
+        return Outcome(pk, REFUSED, one.outlasts(until))
     if _is_last(one, administered) and (level != Level.ADMIN or until):
         return Outcome(pk, REFUSED, LAST_ADMIN)
     return Outcome(pk, DONE, before=kept_line(line))

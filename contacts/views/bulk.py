@@ -69,7 +69,7 @@ def _back(request: HttpRequest) -> str:
 def bulk_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /contacts/bulk/<id>/: progress, then what happened to each contact and why not. Only for who began it."""
     bulk = get_object_or_404(BulkAction, pk=pk, user=request.user)
-    items = bulk.items.order_by("-outcome", "pk") if bulk.status == BulkAction.Status.DONE else bulk.items.none()
+    items = bulk.items.order_by("-outcome", "pk") if bulk.finished_at else bulk.items.none()
     page = Paginator(items, 50).get_page(request.GET.get("page"))
     rows = {row.id: row for row in read_rows(request.user, [item.contact_id for item in page])}
     context = {

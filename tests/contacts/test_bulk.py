@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from contacts.models import BulkAction, BulkItem, Contact, ContactTag
+from contacts.jobs_bulk import forget_undo_steps, run_bulk
+from contacts.models import BulkAction, BulkItem, Contact, ContactTag, UndoStep
 from contacts.services import bulk as service
 from tests.factories import UserFactory
 from tests.factories_contacts import ContactFactory, share
@@ -152,3 +154,26 @@ def test_a_large_selection_becomes_a_job_that_goes_on_after_a_crash(client, owne
     assert all(archived(*contacts))
     assert bulk.items.filter(outcome="done").count() == 5
     assert "5 contacts archived" in client.get(response["Location"]).content.decode()
+
+
+def test_a_job_that_fails_for_good_says_so_and_keeps_what_was_done(client, owner, monkeypatch):
+    monkeypatch.setattr(service, "AT_ONCE", 0)
+    contact = ContactFactory(owner=owner)
+    address = post(client, action="archive", ids=[contact.pk])["Location"]
+    monkeypatch.setattr(service, "run", lambda bulk: 1 / 0)
+    bulk = BulkAction.objects.get()
+    for attempts, status in ((1, "waiting"), (3, "failed")):
+        with pytest.raises(ZeroDivisionError):
+            run_bulk.func(SimpleNamespace(job=SimpleNamespace(attempts=attempts)), bulk_id=bulk.pk)
+        bulk.refresh_from_db()
+        assert bulk.status == status
+    assert "ended early" in client.get(address).content.decode()
+
+
+def test_steps_to_undo_are_forgotten_after_their_day(client, owner):
+    post(client, action="archive", ids=[ContactFactory(owner=owner).pk])
+    forget_undo_steps.func(0)
+    assert UndoStep.objects.count() == 1
+    UndoStep.objects.update(created_at="2020-01-01T00:00Z")
+    forget_undo_steps.func(0)
+    assert not UndoStep.objects.exists()

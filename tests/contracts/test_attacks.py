@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 import uuid
 from io import BytesIO
@@ -13,12 +14,16 @@ from django.utils import timezone
 from contacts.imports.uploads import store_upload
 from contacts.models import BulkItem, FollowUp, Note
 from contacts.services import archiving, bulk, follow_ups
+from contacts.services.outcomes import DONE, REFUSED
+from contacts.services.ownership import change_owner
+from contacts.services.sharing import set_access
 from contacts.services.undoing import CannotUndo
 from contacts_project.accounts.models import User
 from contacts_project.accounts.services import read_emails
 from contacts_project.core import logs
 from tests.contacts.crew import Crew, make_crew, undo_last
-from tests.factories_contacts import ContactFactory
+from tests.factories import UserFactory
+from tests.factories_contacts import ContactFactory, share
 
 pytestmark = pytest.mark.django_db
 ENDLESS = ["9" * 5000, "9" * 30, "²"]
@@ -162,3 +167,29 @@ def test_private_pages_are_kept_by_no_cache(crew: Crew) -> None:
     for path in (crew.url(), "/contacts/", "/contacts/987654/", "/search/?q=renee"):
         assert client.get(path)["Cache-Control"] == "private, no-cache"
     assert "no-store" in Client().get("/accounts/login/")["Cache-Control"]  # what a page says itself stays
+
+
+def test_an_admin_for_a_time_gives_nothing_that_lasts_longer(client):
+    owner = UserFactory()
+    guest, friend = (UserFactory(account=owner.account) for _ in range(2))
+    contact, day = ContactFactory(owner=owner), owner.account.today() + datetime.timedelta(days=5)
+    share(contact, guest, "admin", until=day)
+
+    def give(user, until) -> str:
+        return set_access(guest, [contact.pk], user, "admin", until)[0].status
+
+    assert [give(guest, None), give(friend, None), give(friend, day + datetime.timedelta(days=1))] == [REFUSED] * 3
+    assert change_owner(guest, [contact.pk], friend)[0].status == REFUSED
+    assert give(friend, day) == DONE
+    assert set_access(owner, [contact.pk], guest, "admin", None)[0].status == DONE
+
+
+def test_a_refusal_names_the_owner_and_no_other_collaborator(client):
+    owner = UserFactory(name="Olivia Owner")
+    reader, other = (UserFactory(account=owner.account, name=name) for name in ("Rita Reader", "Adam Admin"))
+    contact = share(share(ContactFactory(owner=owner), reader, "read"), other, "admin")
+    client.force_login(reader)
+    page = client.get(f"/contacts/{contact.pk}/edit/")
+    assert page.status_code == 403
+    assert b"Olivia Owner" in page.content
+    assert b"Adam Admin" not in page.content
