@@ -1,6 +1,6 @@
 /* The page's own script. Every act works without it: it adds keys, counts, focus and feedback, by delegation on
    data-attributes, so that fragments swapped in later need no set-up. Marks that it reads:
-   data-theme-toggle · data-select-all, input[name=ids], data-selected · data-toast, data-toast-close · data-dismiss
+   data-theme-toggle · data-select-all, input[name=ids], data-selected · data-shown · data-toast, data-toast-close · data-dismiss
    data-key, aria-keyshortcuts · data-focus-after · data-opens · data-label-busy, data-download */
 (function () {
   "use strict";
@@ -45,6 +45,10 @@
       const words = `${count} selected`;
       if (place.textContent !== words) place.textContent = words;
     }
+  }
+  function showNumber() {
+    const rows = all("#rows > tr").length;
+    for (const place of all("[data-shown]")) if (place.textContent !== String(rows)) place.textContent = rows;
   }
   function tick(box, shift) {
     const rows = boxes();
@@ -239,6 +243,7 @@
     else if (ctx.response?.status < 400 && wanted) focusOn(document.querySelector(wanted));
     else if (had && document.activeElement === document.body) focusOn(target.querySelector("h1, h2, a, button") || document.getElementById("main"));
     showSelection();
+    showNumber();
     nextToast();
   });
   document.addEventListener("htmx:finally:request", setFree);

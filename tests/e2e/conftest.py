@@ -19,14 +19,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from contacts_project.accounts.models import User
+
+from .team import Team, make_team
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "tests/e2e/vendor/axe-core-4.14.1/axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Colours on their way to other ones are no colours to judge: each ended transition may start one in a child.
+SETTLE = """async () => {
+  for (let round = 0; round < 40 && document.getAnimations().some((one) => one.playState === "running"); round++)
+    await new Promise((done) => setTimeout(done, 50));
+}"""
 PASSWORD = "kithline-demo"
 QUIET = [
     "--no-sandbox",
@@ -57,6 +68,7 @@ def database(
     django_db_blocker: Any,
 ) -> Iterator[None]:
     """The test database with the demo, open to every test: pytest-django makes one for marked tests only."""
+    assert "MD5" not in settings.PASSWORD_HASHERS[0], "tests/e2e needs a run of its own, as bin/test does it"
     with django_db_blocker.unblock():
         keep = django_db_keepdb and not django_db_createdb
         made = setup_databases(verbosity=0, interactive=False, keepdb=keep, aliases={"default"})
@@ -114,7 +126,7 @@ def server_environment(folder: Path) -> dict[str, str]:
     return os.environ | {
         "DATABASE_URL": f"postgres:///{params['dbname']}?host={params['host']}&user={params['user']}",
         "VAR_DIR": str(folder),
-        "SECRET_KEY": "only-for-browser-tests",
+        "SECRET_KEY": settings.SECRET_KEY,  # as_user makes sessions here that the server reads
         "DB_POOL": "4",
     }
 
@@ -202,15 +214,41 @@ def sign_in() -> Callable[..., None]:
     return act
 
 
-@pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
-    """axe(page): no violation of WCAG A and AA (2.0 to 2.2) nor of axe's best practices on the page as it stands."""
+@pytest.fixture
+def as_user(new_page: Callable[..., Page], base_url: str) -> Callable[..., Page]:
+    """as_user(user or email, **options of new_page): a page of somebody who is signed in already."""
 
-    def examine(page: Page) -> None:
+    def act(user: User | str, **options: Any) -> Page:
+        client = Client()
+        client.force_login(User.objects.get(email=user) if isinstance(user, str) else user)
+        page = new_page(**options)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
+        return page
+
+    return act
+
+
+@pytest.fixture
+def team(database: None) -> Team:
+    """An account of this test's own."""
+    return make_team()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., None]:
+    """axe(page): no violation of WCAG A and AA (2.0 to 2.2) nor of axe's best practices on the page as it stands.
+
+    `rules` names the only ones to run: colours alone once the rest was judged in the other theme.
+    """
+
+    def examine(page: Page, *, rules: tuple[str, ...] = ()) -> None:
+        page.evaluate(SETTLE)
         page.evaluate(AXE.read_text())  # evaluate is not bound by the page's content security policy
-        run = f"axe.run({{runOnly: {json.dumps(AXE_TAGS)}}}).then(found => found.violations)"
+        wanted = {"type": "rule", "values": rules} if rules else AXE_TAGS
+        run = f"axe.run({{runOnly: {json.dumps(wanted)}}}).then(found => found.violations)"
         violations = [
-            f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:200]}"
+            f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:200]} {node['failureSummary'][:300]}"
             for rule in page.evaluate(run)
             for node in rule["nodes"]
         ]

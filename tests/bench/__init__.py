@@ -1,0 +1,1 @@
+"""The benchmark: measures Kithline against the targets of the design, as ratios within one run (bin/bench)."""

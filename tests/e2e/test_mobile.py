@@ -1,0 +1,108 @@
+"""Phones and the widths between: nothing scrolls sideways, the tab bar, Select."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from contacts.models import Contact
+
+WIDTHS = (360, 768, 1280, 1600)
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+PAGES = [
+    "/contacts/",
+    "/contacts/?archived=1",
+    "/contacts/?q=zzzzzz",
+    "/contacts/?select=1",
+    "/contacts/new/",
+    "/contacts/import/",
+    "/contacts/{pk}/",
+    "/contacts/{pk}/details/",
+    "/contacts/{pk}/history/",
+    "/contacts/{pk}/conversations/",
+    "/contacts/{pk}/notes/",
+    "/contacts/{pk}/collaborators/",
+    "/contacts/{pk}/access/",
+    "/contacts/{pk}/edit/",
+    "/contacts/999999999/",
+    "/today/",
+    "/access-requests/",
+    "/search/?q=ren",
+    "/me/",
+    "/keys/",
+]
+FOR_ADMINISTRATORS = ["/people/", "/settings/"]
+SIGNED_OUT = ["/accounts/login/", "/accounts/password/reset/"]
+
+
+@pytest.fixture(scope="module")
+def renee(database):
+    return Contact.objects.get(given_name="Renee", family_name="Martinez", account__name__startswith="Acme")
+
+
+def too_wide(page):
+    """Widths at which the page scrolls sideways."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(width)
+    return found
+
+
+@pytest.mark.parametrize("user", ["owner@acme.example", "admin@acme.example", ""])
+def test_nothing_scrolls_sideways(page, as_user, renee, user):
+    page = as_user(user) if user else page
+    pages = {"": SIGNED_OUT, "admin@acme.example": FOR_ADMINISTRATORS}.get(user, PAGES)
+    found = {}
+    for address in pages:
+        page.goto(address.format(pk=renee.pk))
+        found[address] = too_wide(page)
+    assert found == {address: [] for address in pages}
+
+
+def test_the_tab_bar_leads_everywhere(as_user):
+    page = as_user("owner@acme.example", **PHONE)
+    page.goto("/")
+    bar = page.get_by_role("navigation", name="Main, small screens")
+    expect(page.locator("#side")).to_be_hidden()
+    bar.get_by_role("link", name="Today").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
+    bar.get_by_role("link", name="Contacts").click()
+    expect(bar.locator("[aria-current=page]")).to_have_text("Contacts")
+    bar.get_by_role("button", name="More").click()
+    expect(page.locator("#side")).to_be_visible()
+    page.locator("#side").get_by_role("link", name="Requests").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Requests")
+
+
+def test_select_mode_archives_on_a_phone(as_user, team):
+    for name in ("Ada", "Bea"):
+        team.contact(name, "Alder", phone="+12025550142")
+    page = as_user(team.owner, **PHONE)
+    page.goto("/contacts/")
+    expect(page.get_by_label("Select Ada Alder")).to_be_hidden()
+    expect(page.locator("#rows tr").first).to_contain_text("(202) 555-0142")
+    page.get_by_role("link", name="Select", exact=True).click()
+    page.get_by_label("Select Ada Alder").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Archive", exact=True).click()
+    expect(page.locator("[data-toast]")).to_contain_text("1 contact archived")
+    expect(page.locator("#rows a.k-name")).to_have_text(["Bea Alder"])
+
+
+def test_main_actions_are_large_enough_for_a_finger(as_user, team):
+    contact = team.contact(phone="+12025550142")
+    page = as_user(team.owner, **PHONE)
+    page.goto(f"/contacts/{contact.pk}/")
+    for action in page.locator(".k-rec .k-actions .btn:visible, .k-tabbar > *:visible").all():
+        assert action.bounding_box()["height"] >= 40, action.inner_text()
+
+
+def test_a_contact_is_made_on_a_phone(as_user, team):
+    page = as_user(team.owner, **PHONE)
+    page.goto("/contacts/")
+    page.get_by_role("banner").get_by_role("link", name="New contact").click()
+    page.get_by_label("Company", exact=True).fill("Harbor Bakery")
+    page.get_by_role("button", name="Create contact").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Harbor Bakery")
+    expect(page.get_by_role("link", name=re.compile("Back"))).to_be_visible()
