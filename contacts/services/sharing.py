@@ -97,6 +97,7 @@ def restore_access(
     Refused where somebody has changed it since, where `actor` may not grant any more, or where a rule forbids it.
     """
     with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # nobody is deactivated meanwhile
         judged = judge(actor, before, "revoke", user)  # an archived contact gets back what was just taken, too
         lines = read_lines(user, before)
         administered = administered_without(judged, user)

@@ -3,6 +3,7 @@
 import pytest
 
 from contacts_project.accounts import services
+from contacts_project.accounts.models import Invitation
 from contacts_project.accounts.signals import user_deactivated
 from tests.accounts.conftest import HTMX
 
@@ -118,3 +119,12 @@ def test_the_ladder(as_user, client, boss, member, colleague, outsider, action):
     assert as_user(boss).get(url).status_code == 405
     member.refresh_from_db()
     assert member.is_active
+
+
+def test_open_invitations_of_the_deactivated_end(as_user, boss, member, colleague, url):
+    member.is_account_admin = True
+    member.save()
+    as_user(member).post("/people/invite/", {"emails": "friend@new.example"})
+    as_user(boss).post("/people/invite/", {"emails": "other@new.example"})
+    as_user(boss).post(url, {"successor": colleague.pk})
+    assert list(Invitation.objects.values_list("email", flat=True)) == ["other@new.example"]

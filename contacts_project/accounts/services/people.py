@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Account, User
+from ..models import Account, Invitation, User
 from ..signals import user_deactivated
 
 
@@ -38,8 +38,8 @@ def set_roles(actor: User, *, user: User, is_account_admin: bool, is_compliance_
 def deactivate_user(actor: User, *, user: User, successor: User) -> User:
     """End the sign-in and every session of `user` at once; `successor` takes over (product.md §2a, last Admin rule).
 
-    Higher apps hand over what they own as receivers of `user_deactivated`, in this transaction. Roles end as well.
-    Doing it twice changes nothing. Raises PeopleError. Locks the account row, then both users.
+    Higher apps hand over what they own as receivers of `user_deactivated`, in this transaction. Roles and the
+    invitations that are open end as well. Doing it twice changes nothing. Raises PeopleError. Locks the account row, then both users.
     """
     assert user.account_id
     _lock(user.account_id)
@@ -58,6 +58,7 @@ def deactivate_user(actor: User, *, user: User, successor: User) -> User:
     user.deactivated_at = user.sessions_ended_at = now
     user.deactivated_by, user.successor = actor, successor
     user.save()
+    Invitation.objects.filter(invited_by=user, accepted_at__isnull=True).delete()  # nobody comes in by a closed door
     user_deactivated.send(sender=User, user=user, successor=successor, actor=actor)
     return user
 
