@@ -39,7 +39,8 @@ def deactivate_user(actor: User, *, user: User, successor: User) -> User:
     """End the sign-in and every session of `user` at once; `successor` takes over (product.md §2a, last Admin rule).
 
     Higher apps hand over what they own as receivers of `user_deactivated`, in this transaction. Roles and the
-    invitations that are open end as well. Doing it twice changes nothing. Raises PeopleError. Locks the account row, then both users.
+    invitations that are open end as well. Doing it twice changes nothing. Raises PeopleError. Locks the account row,
+    then both users.
     """
     assert user.account_id
     _lock(user.account_id)
