@@ -68,6 +68,14 @@ def test_national_form_with_its_zero_finds_the_international_number(client, owne
     assert shown(client.get("/contacts/", {"q": "0171 1234567"})) == ["Renee Weber"]
 
 
+def test_a_zero_at_the_front_of_an_ending_counts(client, owner):
+    for number in ("+12025550150", "+12025551150", "+15035550199"):
+        ContactFactory(owner=owner, family_name=number[-4:], phone=number)
+    assert shown(client.get("/contacts/", {"q": "0150"})) == ["Renee 0150"]
+    assert shown(client.get("/contacts/", {"q": "5503"})) == []
+    assert shown(client.get("/contacts/", {"q": "1503"})) == ["Renee 0199"]
+
+
 def test_filters_are_and_between_kinds_and_or_inside_one(client, owner):
     vip, cold = (Tag.objects.create(account=owner.account, name=name) for name in ("VIP", "Cold"))
     tagged = {}
