@@ -121,6 +121,7 @@ def test_load_more_goes_on_where_the_page_ends(as_user, many):
     page.get_by_role("link", name="Load 50 more").click()
     expect(names(page)).to_have_count(60)
     expect(names(page).last).to_have_text("Person 59 Alder")
+    expect(page.locator("#shown")).to_have_text("60 of 60 shown")
     expect(page.get_by_role("link", name="Load 50 more")).to_have_count(0)
 
 

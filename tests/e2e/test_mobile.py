@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from contacts.models import Contact
 
 WIDTHS = (360, 768, 1280, 1600)
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PAGES = [
     "/contacts/",
     "/contacts/?archived=1",
@@ -74,6 +74,21 @@ def test_the_tab_bar_leads_everywhere(as_user):
     expect(page.locator("#side")).to_be_visible()
     page.locator("#side").get_by_role("link", name="Requests").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Requests")
+
+
+def test_an_open_filter_stays_on_the_screen(as_user):
+    page = as_user("owner@acme.example", **PHONE)
+    page.goto("/contacts/")
+    for name in ("Kind", "Tag", "Owner"):
+        page.locator("summary", has_text=name).click()
+        box = page.locator("details[open] .k-ddm").bounding_box()
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= 390, name
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    page.locator("details[open]").get_by_label("Me", exact=True).check()
+    page.locator("details[open]").get_by_role("button", name="Show").click()
+    expect(page.locator("#count-here")).to_have_text(re.compile(r"^\d+$"))
+    expect(page.locator(".k-chip.is-on").first).to_contain_text("Owner: Me")
 
 
 def test_select_mode_archives_on_a_phone(as_user, team):

@@ -157,6 +157,7 @@ def test_a_follow_up_stands_on_the_contact_and_today_until_done(page):
 def test_your_access_says_through_what(as_user, team, renee):
     page = as_user(team.writer)
     page.goto(at(renee))
+    expect(page.locator("#my-access")).to_be_hidden()
     page.locator(".k-rec").get_by_role("link", name="Your access").click()
     expect(page.locator("#my-access")).to_contain_text("Write, granted by Olive Bergstrom")
     page.keyboard.press("Escape")
