@@ -6,12 +6,13 @@ whom the same request works. Every address also refuses the methods it does not 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from contacts.models import Contact, UndoStep
@@ -94,3 +95,59 @@ def comparable(response, pk: int) -> tuple[list[tuple[str, str]], str]:
     headers = sorted((k, v) for k, v in response.headers.items() if k not in {"X-Request-ID", "Content-Length"})
     lines = response.content.decode().replace(f"/contacts/{pk}/", "/contacts/ID/").splitlines()
     return headers, "\n".join(line for line in lines if "csrf" not in line.lower())
+
+
+ADMIN_LISTS = {  # who opens which list of the administration: platform staff, and account administrators narrowed
+    "accounts_account": {"account_admin", "staff"},
+    "accounts_user": {"account_admin", "staff"},
+    "contacts_tag": {"account_admin", "staff"},
+    "contacts_import": {"account_admin", "staff"},
+    "admin_logentry": {"account_admin", "staff"},
+    "procrastinate_procrastinatejob": {"staff"},
+}
+
+
+def test_the_administration_holds_these_lists_and_no_other() -> None:
+    lists = {name.removeprefix("admin:").removesuffix("_changelist") for name in addresses() if "_changelist" in name}
+    assert lists == set(ADMIN_LISTS)
+
+
+@pytest.mark.parametrize("name", sorted(ADMIN_LISTS))
+def test_only_staff_and_account_administrators_open_the_administration(world: World, name: str) -> None:
+    url = reverse(f"admin:{name}_changelist")
+    answers = {}
+    for kind in KINDS:
+        client = Client()
+        if kind != "anonymous":
+            client.force_login(world.people[kind])
+        answers[kind] = client.get(url).status_code
+    assert {kind for kind, status in answers.items() if status == 200} == ADMIN_LISTS[name]
+    assert {status for kind, status in answers.items() if kind not in ADMIN_LISTS[name]} <= {302, 403}
+
+
+def test_no_other_address_of_the_administration_opens_for_others(world: World) -> None:
+    for name in addresses():
+        if not name.startswith("admin:"):
+            continue
+        for arguments in ([], [world.contact.pk], ["accounts"]):
+            with contextlib.suppress(NoReverseMatch):
+                url = reverse(name, args=arguments)
+                for kind in ("anonymous", "inactive", "stranger", "other", "read", "write", "admin"):
+                    client = Client()
+                    if kind != "anonymous":
+                        client.force_login(world.people[kind])
+                    assert client.get(url).status_code in {302, 403, 404, 405}, (name, kind)
+
+
+def test_sign_in_pages_ask_a_visitor_to_sign_in_where_they_must(world: World) -> None:
+    answers = {name: Client().get(reverse(name)).status_code for name in addresses() if name in SIGN_IN}
+    assert answers == SIGN_IN
+
+
+SIGN_IN = {
+    "account_login": 200,
+    "account_logout": 302,
+    "account_reset_password": 200,
+    "account_change_password": 302,
+    "account_signup": 200,  # says "By invitation only"
+}
