@@ -67,13 +67,24 @@ ARCHIVED = "Archived: unarchive it first"
 # What may be done with one note: act -> (the right on its contact, the condition of the note itself), any of them.
 # Private notes reach nobody but their author: `record.readable_notes` (product.md §2a, Notes).
 NoteCondition = Callable[[Note, User], bool]
-IS_PUBLIC: NoteCondition = lambda note, user: note.visibility == Note.Visibility.PUBLIC  # noqa: E731  a table's words
-IS_OWN: NoteCondition = lambda note, user: note.author_id == user.pk  # noqa: E731  as above
-IS_OWN_PRIVATE: NoteCondition = lambda note, user: IS_OWN(note, user) and not IS_PUBLIC(note, user)  # noqa: E731  as above
+
+
+def is_public(note: Note, user: User) -> bool:
+    return note.visibility == Note.Visibility.PUBLIC
+
+
+def is_own(note: Note, user: User) -> bool:
+    return note.author_id == user.pk
+
+
+def is_own_private(note: Note, user: User) -> bool:
+    return is_own(note, user) and not is_public(note, user)
+
+
 NOTE_RIGHTS: dict[str, tuple[tuple[str, NoteCondition], ...]] = {
-    "edit": (("note", IS_PUBLIC), ("note_private", IS_OWN_PRIVATE)),
-    "delete": (("note_delete_any", IS_PUBLIC), ("note", IS_OWN), ("note_private", IS_OWN_PRIVATE)),
-    "switch": (("note", IS_OWN),),
+    "edit": (("note", is_public), ("note_private", is_own_private)),
+    "delete": (("note_delete_any", is_public), ("note", is_own), ("note_private", is_own_private)),
+    "switch": (("note", is_own),),
 }
 NOTE_RULES = {
     "edit": "Editing a note needs Write or Admin access.",
