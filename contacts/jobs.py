@@ -1,4 +1,4 @@
-"""Background jobs of contacts: mails about access requests, ends of requests and grants, and large successions.
+"""Background jobs of contacts: mails about requests, ends of requests and grants, and large successions.
 
 At least once: a mail may come twice, which does no harm. Arguments hold ids and the site's address, nothing else.
 """
@@ -21,15 +21,27 @@ from contacts_project.accounts.models import Account, User
 
 from . import policy
 from .models import AccessRequest, ContactUserObjectPermission
-from .services import access_requests, succession
+from .services import access_requests, asking, succession
 
 MOST_MAILS = 20  # where hundreds are Admins, the longest-standing ones get a mail; all of them see the page
+Purpose = AccessRequest.Purpose
+# Templates of templates/emails/ by what is asked for.
+ASKED: dict[str, str] = {
+    Purpose.ACCESS: "access_request",
+    Purpose.BLOCK: "block_request",
+    Purpose.SUGGESTION: "suggestion",
+}
+ANSWERED: dict[str, str] = {
+    Purpose.ACCESS: "access_answer",
+    Purpose.BLOCK: "block_answer",
+    Purpose.SUGGESTION: "suggestion_answer",
+}
 MAIL_RETRY = RetryStrategy(max_attempts=5, exponential_wait=10)
 
 
 @app.task(retry=MAIL_RETRY)
 def send_access_request(request_id: int, address: str) -> None:
-    """Mail a request that is still open to those who may grant. One about nothing reaches nobody.
+    """Mail a request that is still open to those who may answer it. One about nothing reaches nobody.
 
     The same job is made for every request, so that asking takes the same time whether or not something stands there.
     """
@@ -38,9 +50,8 @@ def send_access_request(request_id: int, address: str) -> None:
         return
     if request.status != AccessRequest.Status.OPEN or request.expires_at <= timezone.now():
         return
-    for admin in policy.who_may(request.contact, "grant")[:MOST_MAILS]:
-        if admin.pk != request.user_id:
-            _mail("access_request", admin, request, address, reverse("contacts:access-requests"))
+    for person in asking.who_answers(request)[:MOST_MAILS]:
+        _mail(ASKED[request.purpose], person, request, address, reverse("contacts:access-requests"))
 
 
 @app.task(retry=MAIL_RETRY)
@@ -52,7 +63,7 @@ def send_access_answer(request_id: int, address: str) -> None:
     is_granted = request.status == AccessRequest.Status.GRANTED
     if is_granted and not (request.contact and policy.can(request.user, "view", request.contact)):
         return  # taken away again meanwhile
-    _mail("access_answer", request.user, request, address, request.path if is_granted else "")
+    _mail(ANSWERED[request.purpose], request.user, request, address, request.path if is_granted else "")
 
 
 def _request(pk: int) -> AccessRequest | None:

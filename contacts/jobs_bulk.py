@@ -1,15 +1,13 @@
 """Background jobs of bulk actions, and of what their messages offered to undo."""
 
-import datetime
-
 import pghistory
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from .models import BulkAction, UndoStep
+from .models import BulkAction
 from .services import bulk as bulk_service
-from .services.undoing import GOOD_FOR
+from .services import undoing
 
 MOST_ATTEMPTS = 3
 
@@ -34,5 +32,4 @@ def run_bulk(context: JobContext, bulk_id: int) -> None:
 @app.task(queueing_lock="forget_undo_steps")
 def forget_undo_steps(timestamp: int) -> None:
     """Delete steps that nobody can take back any more: they hold what was removed."""
-    late = timezone.now() - GOOD_FOR - datetime.timedelta(hours=1)
-    UndoStep.objects.filter(created_at__lt=late).delete()
+    undoing.forget()

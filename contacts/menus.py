@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contacts_project.accounts.models import User
+from departments.models import Department
 
+from .department_tags import DepartmentTag
 from .filters import Filters
 from .models import Kind, Tag
 
@@ -17,6 +19,7 @@ class Choice:
     value: str
     label: str
     chosen: bool
+    look: DepartmentTag | Kind | None = None  # shown as a department's tag, or with the icon of a kind
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,32 @@ class Menu:
 
 
 def filter_menus(filters: Filters) -> dict[str, list[Menu]]:
-    """Menus for kind, tag and owner. Two queries. Tag and user names are open to the whole account (product.md §2)."""
+    """Menus for department, kind, tag, owner and blocks. Three queries.
+
+    Names of departments, tags and users are open to the whole account (product.md §2).
+    """
     chosen_tags, chosen_owners = {tag.pk for tag in filters.tags}, {owner.pk for owner in filters.owners}
-    kinds = [(kind.value, kind.label, kind.value in filters.kinds) for kind in Kind]
-    tags = [(str(tag.pk), tag.name, tag.pk in chosen_tags) for tag in _tags(filters)]
-    owners = [("me", "Me", filters.user.pk in chosen_owners)]
-    owners += [(str(pk), name or email, pk in chosen_owners) for pk, name, email in _colleagues(filters)]
+    chosen_departments = {department.pk for department in filters.departments}
+    departments = [Choice(str(one.id), one.name, one.id in chosen_departments, one) for one in _departments(filters)]
+    kinds = [Choice(kind.value, kind.label, kind.value in filters.kinds, kind) for kind in Kind]
+    tags = [Choice(str(tag.pk), tag.name, tag.pk in chosen_tags) for tag in _tags(filters)]
+    owners = [Choice("me", "Me", filters.user.pk in chosen_owners)]
+    owners += [Choice(str(pk), name or email, pk in chosen_owners) for pk, name, email in _colleagues(filters)]
     return {
         "menus": [
+            _menu(filters, "department", "Department", departments),
             _menu(filters, "kind", "Kind", kinds),
             _menu(filters, "tag", "Tag", tags),
             _menu(filters, "owner", "Owner", owners),
+            _menu(filters, "blocked", "Blocked", [Choice("1", "Only blocked", filters.blocked)]),
         ]
     }
+
+
+def _departments(filters: Filters) -> list[DepartmentTag]:
+    known = list(Department.objects.filter(account=filters.user.account_id).order_by("name", "pk")[:MOST])
+    known += [one for one in filters.departments if one not in known]
+    return [DepartmentTag(one.pk, one.name, one.hue) for one in known]
 
 
 def _tags(filters: Filters) -> list[Tag]:
@@ -60,5 +76,5 @@ def _colleagues(filters: Filters) -> list[tuple[int, str, str]]:
     return [*known, *(owner for owner in chosen if owner not in known)]
 
 
-def _menu(filters: Filters, name: str, label: str, options: list[tuple[str, str, bool]]) -> Menu:
-    return Menu(name, label, [Choice(*option) for option in options], filters.query(**{name: ""}))
+def _menu(filters: Filters, name: str, label: str, choices: list[Choice]) -> Menu:
+    return Menu(name, label, choices, filters.query(**{name: ""}))

@@ -26,6 +26,7 @@ PAGE = 50
 NARROW = 5000
 BATCHES = (100, 400, 1600, 6400)
 COUNT_CAP = 10_000
+NAMELESS = "~"  # the sort key of contacts without a name (SQL function sort_key)
 
 Key = tuple[str, int]  # (sort key, contact id); for orders by id the sort key is ""
 
@@ -46,12 +47,18 @@ class Order:
 class Selection:
     """What of a user's contacts is asked for.
 
-    `own`: True only those the user owns, False only others', None all. `narrow`: querysets of contact ids, each of
-    one filter that may be narrow. `fits`: queryset of contacts that fulfil all filters; None when there is no filter.
+    `own`: True only those the user owns, False only what others have shared with him or her, None all. `unnamed`: True
+    only callers without a name, False all others. `department`: only what the links of this department, operated by
+    the user, give. `kinds`: what `fits` asks for, so that streams without such contacts need not be walked; empty means
+    all. `narrow`: querysets of contact ids, each of one filter that may be narrow. `fits`: queryset of
+    contacts that fulfil all filters; None when there is no filter.
     """
 
     archived: bool = False
     own: bool | None = None
+    unnamed: bool | None = None
+    department: int | None = None
+    kinds: tuple[str, ...] = ()
     narrow: tuple[QuerySet, ...] = ()
     fits: QuerySet | None = None
 
@@ -72,43 +79,55 @@ def streams(
     after: Key | None = None,
     among: list[int] | None = None,
     limit: int | None = PAGE + 1,
+    lanes: policy.Lanes | None = None,
 ) -> QuerySet:
-    """(sort_key, key) of visible contacts in order, each once, at most `limit`. One query when read."""
+    """(sort_key, key) of visible contacts in order, each once, at most `limit`. One query when read.
+
+    `lanes` are the user's own (policy.lanes_of), where the caller has them; else one query more.
+    """
     if not policy.holds_anything(user):
         return Contact.objects.none().values_list("sort_key", "pk")
-    parts = []
-    for source in policy.VIEW_SOURCES:
-        if selection.own is not None and source.owner_flag is None:
-            continue
-        rows = source.rows(user).filter(archived=selection.archived)
-        if selection.own is not None:
-            rows = rows.filter(**{str(source.owner_flag): selection.own})
-        if among is not None:
-            rows = rows.filter(**{f"{source.contact}__any_of": among})
-        rows = _after(rows, source.contact, order, after)
-        parts.append((source.contact, rows.annotate(key=F(source.contact)).values_list("sort_key", "key").order_by()))
+    parts = [
+        _after(rows, order, after).values_list("sort_key", "key").order_by()
+        for rows in _ranges(user, selection, among, lanes or policy.lanes_of(user))
+    ]
     if not parts:
         return Contact.objects.none().values_list("sort_key", "pk")
     if len(parts) == 1:  # no union, so nothing to cut twice
-        return _cut(_ordered(parts[0][1], order, parts[0][0]), limit)
+        return _cut(_ordered(parts[0], order), limit)
     if among is None:
-        cut = [_cut(_ordered(rows, order, contact), limit) for contact, rows in parts]
-    else:  # no order and no limit in a probe: they tempt the planner to walk the names instead of the ids
-        cut = [rows for _, rows in parts]
-    return _cut(_ordered(cut[0].union(*cut[1:]), order), limit)
+        parts = [_cut(_ordered(rows, order), limit) for rows in parts]
+    # else no order and no limit in a probe: they tempt the planner to walk the names instead of the ids
+    return _cut(_ordered(parts[0].union(*parts[1:]), order), limit)
 
 
-def _after(rows: QuerySet, contact: str, order: Order, after: Key | None) -> QuerySet:
+def _ranges(user: User, selection: Selection, among: list[int] | None, lanes: policy.Lanes) -> list[QuerySet]:
+    conditions: dict[str, object] = {"archived": selection.archived}
+    if selection.unnamed is not None:
+        conditions["unnamed"] = selection.unnamed
+    if selection.unnamed:  # all of them stand at one place of the order
+        conditions["sort_key"] = NAMELESS
+    if among is not None:
+        conditions["key__any_of"] = among
+    return [
+        rows.filter(**conditions)
+        for rows in policy.ranges(
+            user, lanes, own=selection.own, department=selection.department, kinds=selection.kinds
+        )
+    ]
+
+
+def _after(rows: QuerySet, order: Order, after: Key | None) -> QuerySet:
     if after is None:
         return rows
-    columns, values = (["sort_key", contact], list(after)) if order.by == "name" else ([contact], [after[1]])
+    columns, values = (["sort_key", "key"], list(after)) if order.by == "name" else (["key"], [after[1]])
     operator = "<" if order.descending else ">"
     return rows.filter(lookups.RowComparison([F(column) for column in columns], operator, values))
 
 
-def _ordered(rows: QuerySet, order: Order, contact: str = "key") -> QuerySet:
+def _ordered(rows: QuerySet, order: Order) -> QuerySet:
     sign = "-" if order.descending else ""
-    return rows.order_by(*(sign + (contact if column == "key" else column) for column in order.columns))
+    return rows.order_by(*(sign + column for column in order.columns))
 
 
 def _cut(rows: QuerySet, limit: int | None) -> QuerySet:
@@ -140,7 +159,7 @@ def _page(keys: list[Key], size: int) -> Page:
 
 def fitting(user: User, selection: Selection, order: Order, *, after: Key | None = None) -> Iterator[list[Key]]:
     """Keys of visible contacts that fulfil the filters, in order, in lists as they are found."""
-    read = partial(streams, user, selection, order)
+    read = partial(streams, user, selection, order, lanes=policy.lanes_of(user))
     assert selection.fits is not None
     ids = _narrow_ids(selection)
     if ids is not None:
@@ -175,7 +194,7 @@ def _fit(keys: list[Key], fits: QuerySet) -> list[Key]:
 def capped_count(user: User, selection: Selection, cap: int = COUNT_CAP) -> int:
     """How many contacts the selection holds, counted up to `cap`."""
     if selection.fits is None:
-        return streams(user, selection, limit=cap).count()
+        return _count_unfiltered(user, selection, cap)
     count = 0
     for keys in fitting(user, selection, Order()):
         count += len(keys)
@@ -184,13 +203,24 @@ def capped_count(user: User, selection: Selection, cap: int = COUNT_CAP) -> int:
     return count
 
 
+def _count_unfiltered(user: User, selection: Selection, cap: int) -> int:
+    """Ids alone and in no order: nothing is sorted, and the union ends at the cap (5 ms instead of 20 to 55)."""
+    if not policy.holds_anything(user):
+        return 0
+    parts = [rows.order_by().values_list("key")[:cap] for rows in _ranges(user, selection, None, policy.lanes_of(user))]
+    if len(parts) < 2:
+        return parts[0].count() if parts else 0
+    return parts[0].union(*parts[1:])[:cap].count()
+
+
 def all_ids(user: User, selection: Selection) -> Iterator[list[int]]:
     """All contact ids of the selection in batches, for actions on everything that matches."""
     if selection.fits is not None:
         yield from ([pk for _, pk in keys] for keys in fitting(user, selection, Order()) if keys)
         return
     after: Key | None = None
-    while keys := list(streams(user, selection, after=after, limit=BATCHES[-1])):
+    lanes = policy.lanes_of(user)
+    while keys := list(streams(user, selection, after=after, limit=BATCHES[-1], lanes=lanes)):
         yield [pk for _, pk in keys]
         if len(keys) < BATCHES[-1]:
             return

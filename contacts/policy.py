@@ -1,144 +1,70 @@
 """Who may do what with a contact, and why: the only place where access to contacts is decided.
 
-Two things are data: RIGHTS (action -> kind -> roles; product.md §2a) and SOURCES (the rows from which roles come).
-Everything else derives from them: `scope` (a queryset), `visible_to`, `can`, `require`, the ordered streams of
-`paging`, `explain` and `holders`. A later kind of access adds a source and rows to the table, nothing else.
-
-Conditions beside the role are data too: EXTRA (of the row, such as a note's author) and FROZEN (archived contacts are
-read-only but for a few actions; product.md §2a).
+Two things are data: the tables of `rights` (action -> kind -> roles; product.md §2a and §2b) and the `sources` from
+which roles come. Everything else derives from them: `scope` (a queryset), `visible_to`, `can`, `require`, the ordered
+streams of `paging`, `explain` and `holders`. A later kind of access adds a source and rows to the tables, nothing else.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 
-from contacts_project.accounts import grants
 from contacts_project.accounts.models import User
 from contacts_project.core.errors import Refused
+from departments.models import Operator
 
-from .models import Contact, ContactUserObjectPermission, Kind, Note
+from . import rights
+from .explaining import Holder, Reason, holders
+from .models import Contact, JoinedContact, Kind, Note
+from .rights import ARCHIVED, GRANTABLE, NOTE_RIGHTS, NOTE_RULES, RIGHTS, THAWED, roles_for, rule_for
+from .sources import ROLES, SOURCES, Lanes, lanes_of, ranges, roles_held, today
 
-READ, WRITE, ADMIN = grants.Level.READ.value, grants.Level.WRITE.value, grants.Level.ADMIN.value
-ALL = frozenset({READ, WRITE, ADMIN})
-WRITERS = frozenset({WRITE, ADMIN})
-ADMINS = frozenset({ADMIN})
-
-# product.md §2a, row by row (from seed S1). Roles are not cumulative here: a column is in or it is not.
-RIGHTS: dict[str, dict[str, frozenset[str]]] = {
-    "view": {Kind.PERSONAL: ALL},
-    "leave": {Kind.PERSONAL: ALL},
-    "follow_up": {Kind.PERSONAL: ALL},
-    "list": {Kind.PERSONAL: ALL},
-    "edit": {Kind.PERSONAL: WRITERS},
-    "tag": {Kind.PERSONAL: WRITERS},
-    "note": {Kind.PERSONAL: WRITERS},
-    "note_delete_any": {Kind.PERSONAL: ADMINS},
-    "note_private": {Kind.PERSONAL: ALL},
-    "archive": {Kind.PERSONAL: WRITERS},
-    "unarchive": {Kind.PERSONAL: WRITERS},
-    "grant": {Kind.PERSONAL: ADMINS},
-    "revoke": {Kind.PERSONAL: ADMINS},
-    "change_owner": {Kind.PERSONAL: ADMINS},
-}
-# What still works on an archived contact.
-THAWED = frozenset({"view", "unarchive", "leave", "revoke"})
-RULES = {
-    "edit": "Editing needs Write or Admin access.",
-    "tag": "Tagging needs Write or Admin access.",
-    "note": "Writing notes needs Write or Admin access.",
-    "note_delete_any": "Only its author, with Write, or somebody with Admin access deletes a note.",
-    "archive": "Archiving needs Write or Admin access.",
-    "unarchive": "Unarchiving needs Write or Admin access.",
-    "grant": "Only people with Admin access see and change the collaborators.",
-    "revoke": "Only people with Admin access see and change the collaborators.",
-    "change_owner": "Only people with Admin access change the owner.",
-}
-ARCHIVED = "Archived: unarchive it first"
-
-# What may be done with one note: act -> (the right on its contact, the condition of the note itself), any of them.
-# Private notes reach nobody but their author: `record.readable_notes` (product.md §2a, Notes).
-NoteCondition = Callable[[Note, User], bool]
+__all__ = [
+    "ARCHIVED",
+    "GRANTABLE",
+    "RIGHTS",
+    "ROLES",
+    "THAWED",
+    "Holder",
+    "Joined",
+    "Lanes",
+    "Reason",
+    "actions_by_contact",
+    "allowed_actions",
+    "can",
+    "explain",
+    "get_for",
+    "get_visible",
+    "holders",
+    "holds_anything",
+    "lanes_of",
+    "note_acts",
+    "ranges",
+    "require",
+    "require_note",
+    "roles_on",
+    "rule_for",
+    "scope",
+    "today",
+    "visible_to",
+    "who_may",
+    "whom_to_ask",
+]
 
 
-def is_public(note: Note, user: User) -> bool:
-    return note.visibility == Note.Visibility.PUBLIC
+class Joined(Http404):
+    """The record was joined into another one that the user sees: its address leads there (product.md §8)."""
 
-
-def is_own(note: Note, user: User) -> bool:
-    return note.author_id == user.pk
-
-
-def is_own_private(note: Note, user: User) -> bool:
-    return is_own(note, user) and not is_public(note, user)
-
-
-NOTE_RIGHTS: dict[str, tuple[tuple[str, NoteCondition], ...]] = {
-    "edit": (("note", is_public), ("note_private", is_own_private)),
-    "delete": (("note_delete_any", is_public), ("note", is_own), ("note_private", is_own_private)),
-    "switch": (("note", is_own),),
-}
-NOTE_RULES = {
-    "edit": "Editing a note needs Write or Admin access.",
-    "delete": "Only its author, with Write, or somebody with Admin access deletes a note.",
-    "switch": "Only its author, with Write, makes a note public or private.",
-}
-
-
-@dataclass(frozen=True)
-class Source:
-    """Rows that give users one role on contacts.
-
-    `contact` names the column of `model` with the contact's id, `user` the path to the user. `where(today)` gives the
-    fixed conditions. `owner_flag` names the column that says whether the user owns the contact, where there is one.
-    """
-
-    role: str
-    model: type[models.Model]
-    contact: str
-    user: str
-    where: Callable[[datetime.date], Q]
-    owner_flag: str | None = None
-
-    def rows(self, user: User) -> models.QuerySet:
-        """This user's rows, each a contact on which he or she has the role. Ended and inactive ones are left out."""
-        return self.model._default_manager.filter(self.where(today(user)), **{self.user: user.pk})
-
-    def of(self, contact: Contact) -> models.QuerySet:
-        """The rows of one contact, of active users only."""
-        active = {self.contact: contact.pk, f"{self.user}__is_active": True}
-        return self.model._default_manager.filter(self.where(contact.account.today()), **active)
-
-
-def granted(level: str) -> Source:
-    """The source of a collaborator's level: the grant row of that permission.
-
-    Rows are cumulative, so somebody with Write has the role read as well; RIGHTS lists every role that suffices.
-    """
-
-    def where(day: datetime.date) -> Q:
-        return Q(permission=grants.permission_id(Contact, level)) & grants.current(day)
-
-    return Source(level, ContactUserObjectPermission, "content_object_id", "user_id", where, "is_owner")
-
-
-SOURCES: dict[str, Source] = {source.role: source for source in (granted(READ), granted(WRITE), granted(ADMIN))}
-# Sources from which a list of visible contacts is streamed: a view row stands for every level, so one is enough.
-VIEW_SOURCES: tuple[Source, ...] = (SOURCES[READ],)
-
-
-def today(user: User) -> datetime.date:
-    """The date by which grants end: the account's."""
-    assert user.account is not None
-    return user.account.today()
+    def __init__(self, kept_id: int) -> None:
+        super().__init__()
+        self.kept_id = kept_id
 
 
 def holds_anything(user: Any) -> bool:
@@ -146,11 +72,7 @@ def holds_anything(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_active and user.account_id)
 
 
-def roles_for(action: str, kind: str) -> frozenset[str]:
-    return RIGHTS[action].get(kind, frozenset())
-
-
-def scope(user: User, action: str, *, frozen: bool = False) -> models.QuerySet[Contact]:
+def scope(user: User, action: str, *, frozen: bool = False) -> QuerySet[Contact]:
     """Contacts on which `user` may do `action`; `frozen=True` ignores that archived contacts are read-only.
 
     Never order this by name and slice it: that reads everything. Lists come from `paging.page_for`.
@@ -159,34 +81,49 @@ def scope(user: User, action: str, *, frozen: bool = False) -> models.QuerySet[C
         return Contact.objects.none()
     contacts = Contact.objects.filter(account=user.account_id)
     allowed = []
-    for source in SOURCES.values():
-        kinds = [kind for kind in RIGHTS[action] if source.role in RIGHTS[action][kind]]
-        # A weaker role that suffices includes the stronger ones: their rows are cumulative.
-        if kinds and not _covered(source.role, action):
-            allowed.append(Q(kind__in=kinds) & Q(Exists(source.rows(user).filter(**{source.contact: OuterRef("pk")}))))
+    for source in SOURCES:
+        for role in source.roles:
+            kinds = [
+                kind for kind in RIGHTS[action] if role in RIGHTS[action][kind] and not _covered(role, action, kind)
+            ]
+            if kinds:
+                rows = source.rows(user, role).filter(**{source.contact: OuterRef("pk")})
+                allowed.append(Q(kind__in=kinds) & Q(Exists(rows)))
     contacts = contacts.filter(reduce(or_, allowed)) if allowed else contacts.none()
     return contacts if action in THAWED or frozen else contacts.filter(archived=False)
 
 
-def _covered(role: str, action: str) -> bool:
-    """Write implies a read row and Admin both, so only the weakest level that suffices needs to be asked."""
-    if role not in grants.LEVELS:
-        return False
-    weaker = grants.LEVELS[: grants.LEVELS.index(grants.Level(role))]
-    return any(all(level.value in roles for roles in RIGHTS[action].values()) for level in weaker)
+# Whose rows include those of the stronger role: only the weakest that suffices needs to be asked.
+WEAKER: dict[str, tuple[str, ...]] = {
+    rights.WRITE: (rights.READ,),
+    rights.ADMIN: (rights.READ, rights.WRITE),
+    rights.OWNER: (rights.READ, rights.WRITE, rights.ADMIN),
+    rights.ADMIN_OPERATOR: (rights.OPERATOR,),
+    rights.ORPHAN_KEEPER: (rights.OPERATOR, rights.ADMIN_OPERATOR),
+}
 
 
-def visible_to(user: User) -> models.QuerySet[Contact]:
+def _covered(role: str, action: str, kind: str) -> bool:
+    return any(weaker in RIGHTS[action][kind] for weaker in WEAKER.get(role, ()))
+
+
+def visible_to(user: User) -> QuerySet[Contact]:
     """All contacts that exist for `user`, archived ones too. Every fetch starts here."""
     return scope(user, "view")
 
 
 def get_visible(user: User, pk: int) -> Contact:
-    """The contact, or Http404 exactly as for one that does not exist. One query."""
-    contact = visible_to(user).select_related("account", "owner").filter(pk=pk).first()
-    if contact is None:
-        raise Http404
-    return contact
+    """The contact, or Http404 exactly as for one that does not exist. Two queries.
+
+    Says the same as `visible_to` (tested); asked by its roles, because every page of a record does it. Raises Joined
+    (an Http404) where the record was joined into another one that the user sees.
+    """
+    found = Contact.objects.filter(account=user.account_id) if holds_anything(user) else Contact.objects.none()
+    contact = found.select_related("account", "owner").filter(pk=pk).first()
+    if contact and "view" in allowed_actions(user, contact):
+        return contact
+    kept = JoinedContact.objects.filter(pk=pk, kept__in=visible_to(user)).values_list("kept", flat=True).first()
+    raise Joined(kept) if kept else Http404
 
 
 def can(user: User, action: str, contact: Contact) -> bool:
@@ -203,11 +140,7 @@ def roles_on(user: User, contact: Contact) -> set[str]:
     """Roles of `user` on one contact of the same account; one query."""
     if not holds_anything(user) or contact.account_id != user.account_id:
         return set()
-    parts = [
-        source.rows(user).filter(**{source.contact: contact.pk}).order_by().values_list(models.Value(source.role))
-        for source in SOURCES.values()
-    ]
-    return {role for (role,) in parts[0].union(*parts[1:])}
+    return roles_held(user, [contact.pk]).get(contact.pk, set())
 
 
 def actions_by_contact(user: User, contacts: Iterable[tuple[int, str, bool]]) -> dict[int, set[str]]:
@@ -215,16 +148,7 @@ def actions_by_contact(user: User, contacts: Iterable[tuple[int, str, bool]]) ->
     if not holds_anything(user):
         return {}
     facts = {pk: (kind, archived) for pk, kind, archived in contacts}
-    parts = [
-        source.rows(user)
-        .filter(**{f"{source.contact}__any_of": list(facts)})
-        .order_by()
-        .values_list(source.contact, models.Value(source.role))
-        for source in SOURCES.values()
-    ]
-    roles: dict[int, set[str]] = {}
-    for pk, role in parts[0].union(*parts[1:]) if facts else ():
-        roles.setdefault(pk, set()).add(role)
+    roles = roles_held(user, list(facts)) if facts else {}
     return {pk: _actions_of(roles.get(pk, set()), *facts[pk]) for pk in facts}
 
 
@@ -242,11 +166,13 @@ def require(user: User, action: str, contact: Contact) -> None:
         raise Http404
     if contact.archived_at and scope(user, action, frozen=True).filter(pk=contact.pk).exists():
         raise Refused(ARCHIVED)
-    raise Refused(rule_for(action), who=whom_to_ask(contact))
+    raise Refused(rule_for(action, contact.kind), who=whom_to_ask(contact), way_out=way_out(user, action, contact))
 
 
-def rule_for(action: str) -> str:
-    return RULES.get(action, "Your access does not include this.")
+def way_out(user: User, action: str, contact: Contact) -> tuple[str, str] | None:
+    """Address and words of what `user` can do instead of a refused action, where there is such a thing."""
+    right, name, words = rights.WAYS_OUT.get((action, contact.kind), ("", "", ""))
+    return (reverse(name, args=[contact.pk]), words) if right and can(user, right, contact) else None
 
 
 def get_for(user: User, action: str, pk: int) -> Contact:
@@ -263,8 +189,18 @@ def who_may(contact: Contact, action: str) -> list[User]:
 
 
 def whom_to_ask(contact: Contact) -> list[str]:
-    """For a refusal's way out: the owner, whom every reader sees. Other Admins are the Collaborators tab's to name."""
-    return [contact.owner.get_full_name()] if contact.owner and contact.owner.is_active else []
+    """For a refusal's way out: the owner, or the Admin Operators of the linked departments, whose names are open.
+
+    Other Admins of a personal contact are the Collaborators tab's to name.
+    """
+    if contact.owner and contact.owner.is_active:
+        return [contact.owner.get_full_name()]
+    if contact.kind == Kind.PERSONAL:
+        return []
+    departments = contact.links.filter(counts=True).values("department")
+    admins = Operator.objects.filter(department__in=departments, is_admin=True, user__is_active=True)
+    people = User.objects.filter(pk__in=admins.values("user")).order_by("name", "pk")
+    return [person.get_full_name() for person in people]
 
 
 def note_acts(user: User, note: Note, actions: set[str]) -> set[str]:
@@ -281,73 +217,6 @@ def require_note(user: User, act: str, note: Note, contact: Contact) -> None:
         raise Refused(NOTE_RULES[act])
     if contact.archived_at and act not in note_acts(user, note, actions & THAWED):
         raise Refused(ARCHIVED)
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why somebody can see a contact: a role, in words, with who gave it and until when where that is known."""
-
-    role: str
-    level: str
-    given_by: User | None = None
-    given_at: datetime.datetime | None = None
-    until: datetime.date | None = None
-    is_owner: bool = False
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A user who can see a contact, the roles held and the reasons, strongest first."""
-
-    user: User
-    roles: frozenset[str]
-    reasons: tuple[Reason, ...]
-
-    @property
-    def level(self) -> str:
-        """The strongest access type among the reasons."""
-        return self.reasons[0].level
-
-    @property
-    def rank(self) -> int:
-        """The place of that level among the access types: 2 for Admin, 0 for Read."""
-        return grants.Level.labels.index(self.level)
-
-
-def granted_reasons(contact: Contact, users: Iterable[int]) -> Iterable[tuple[User, Reason]]:
-    """Collaborator grants of these users as reasons, oldest first. One query."""
-    lines = grants.lines(ContactUserObjectPermission, content_object=contact, user_id__in=users)
-    for line in lines.values():
-        yield (
-            line.user,
-            Reason(line.level.value, line.level.label, line.granted_by, line.granted_at, line.until, line.is_owner),
-        )
-
-
-# One for each family of sources: turns rows into reasons. A later source adds its own.
-REASONS: list[Callable[[Contact, Iterable[int]], Iterable[tuple[User, Reason]]]] = [granted_reasons]
-
-
-def holders(contact: Contact, *, only: User | None = None) -> list[Holder]:
-    """Everyone who can see the contact and why, oldest grant first; from the same sources that decide.
-
-    One query and one for each family of sources, whatever the number of people. `only` asks about one user.
-    """
-    roles: dict[int, set[str]] = {}
-    parts = []
-    for source in SOURCES.values():
-        rows = source.of(contact) if only is None else source.of(contact).filter(**{source.user: only.pk})
-        parts.append(rows.order_by().values_list(source.user, models.Value(source.role)))
-    for user_id, role in parts[0].union(*parts[1:]):
-        roles.setdefault(user_id, set()).add(role)
-    seen = [pk for pk, held in roles.items() if held & roles_for("view", contact.kind)]
-    users: dict[int, User] = {}
-    reasons: dict[int, list[Reason]] = {}
-    for describe in REASONS if seen else []:
-        for user, reason in describe(contact, seen):
-            users[user.pk] = user
-            reasons.setdefault(user.pk, []).append(reason)
-    return [Holder(user, frozenset(roles[pk]), tuple(reasons[pk])) for pk, user in users.items()]
 
 
 def explain(user: User, contact: Contact) -> Holder | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 
 from contacts_project.accounts.models import User
 
 from . import policy
 from .models import Contact, Note
+from .record_facts import record_facts
 
 TABS = (
     ("overview", "Overview", "contacts:contact-overview"),
@@ -40,15 +41,15 @@ def readable_notes(user: User, contact: Contact):
 
 
 def record_context(user: User, contact: Contact, tab: str, **more: Any) -> dict[str, Any]:
-    """Context of `contacts/record.html` and its tabs. Five queries: roles, emails, phones, tags, count of notes."""
+    """Context of `contacts/record.html` and its tabs.
+
+    Four queries: roles, emails, phones (unless prefetched), and `record_facts`, which may ask a second one.
+    """
     actions = policy.allowed_actions(user, contact)
+    prefetch_related_objects([contact], "emails", "phones")
+    facts = record_facts(user, contact, readable_notes(user, contact), may_archive="archive" in actions)
     tabs = [
-        Tab(
-            key,
-            label,
-            reverse(name, args=[contact.pk]),
-            readable_notes(user, contact).count() if key == "notes" else None,
-        )
+        Tab(key, label, reverse(name, args=[contact.pk]), facts.notes if key == "notes" else None)
         for key, label, name in TABS
         if key != "collaborators" or "grant" in actions or "revoke" in actions
     ]
@@ -61,6 +62,12 @@ def record_context(user: User, contact: Contact, tab: str, **more: Any) -> dict[
         "tab": tab,
         "primary_email": emails[0] if emails else None,
         "primary_phone": phones[0] if phones else None,
-        "tags": list(contact.tags.order_by("name")),
+        "tags": facts.labels,
+        "departments": facts.departments,
+        "removals": [
+            (one, ", ".join(other.name for other in facts.departments if other != one)) for one in facts.removable_from
+        ],
+        "twins": facts.twins,
+        "is_blocked": facts.is_blocked,
         **more,
     }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import urls_departments
 from .views import (
     access,
     actions,
@@ -64,4 +65,5 @@ urlpatterns = [
     path("undo/<uuid:token>/", undo.undo, name="undo"),
     path("access-requests/", requests.access_requests, name="access-requests"),
     path("access-requests/<int:pk>/", requests.access_request_answer, name="access-request-answer"),
+    *urls_departments.urlpatterns,
 ]

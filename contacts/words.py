@@ -15,6 +15,8 @@ VERBS = {
     BulkAction.Action.SHARE: "shared",
     BulkAction.Action.UNSHARE: "unshared",
     BulkAction.Action.OWNER: "given a new owner",
+    BulkAction.Action.GIVE: "handed over",
+    BulkAction.Action.KEEP: "kept as personal",
     BulkAction.Action.UNDO: "put back",
 }
 

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "contacts_project.core.middleware.LoginRequiredMiddleware",
     "contacts_project.core.middleware.UserSettingsMiddleware",
     "contacts_project.core.history.HistoryMiddleware",
+    "contacts.middleware.JoinedContactMiddleware",
 ]
 
 ROOT_URLCONF = "contacts_project.urls"
@@ -233,8 +234,10 @@ PROCRASTINATE_IMPORT_PATHS = [
     "contacts_project.core.jobs",
     "contacts_project.accounts.jobs",
     "contacts_project.accounts.jobs_cleaning",
+    "departments.jobs",
     "contacts.jobs",
     "contacts.jobs_bulk",
+    "contacts.jobs_clean_up",
     "contacts.jobs_imports",
 ]
 PROCRASTINATE_WORKER_DEFAULTS = {

@@ -19,6 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", home, name="home"),
     path("", include("contacts_project.accounts.urls")),
+    path("", include("departments.urls")),
     path("", include("contacts.urls")),
     path("", include("conversations.urls")),
     path("", include("conversations.engagements.urls")),

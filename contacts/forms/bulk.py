@@ -7,18 +7,22 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from contacts.conversions import preview_of_giving
 from contacts.models import BulkAction
 from contacts.services.tagging import split_names
 from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
+from departments.models import Department
+from departments.policy import visible_to as visible_departments
 
 from .people import PersonMixin, colleagues
 from .sharing import UntilMixin
 
 MOST_IDS = 2000
 MOST_OFFERED = 500  # names in the field's list; any other can be typed
-POSTABLE = [action for action in BulkAction.Action if action != BulkAction.Action.UNDO]
-FILTER_FIELDS = ("q", "kind", "tag", "owner", "import", "archived", "view", "sort")
+POSTABLE = [action for action in BulkAction.Action if action not in (BulkAction.Action.UNDO, BulkAction.Action.KEEP)]
+FILTER_FIELDS = ("q", "kind", "department", "tag", "owner", "import", "blocked", "archived", "view", "sort")
+PARAMETERS = ("tags", "user", "access", "until", "department")
 
 
 class SelectionForm(forms.Form):
@@ -53,13 +57,15 @@ class SelectionForm(forms.Form):
         assert isinstance(self.data, QueryDict)
         query = QueryDict(mutable=True)
         for name in FILTER_FIELDS:
+            if name in PARAMETERS and self.cleaned_data["action"] == BulkAction.Action.GIVE:
+                continue  # there it is the department that gets the contacts
             query.setlist(name, self.data.getlist(name))
         return query.urlencode()
 
     @staticmethod
     def has_parameters(data: QueryDict) -> bool:
         """Does the post carry what an action may need, or is it the first press of its button?"""
-        return any(name in data for name in ("tags", "user", "access", "until"))
+        return any(name in data for name in PARAMETERS)
 
 
 class ActionForm(forms.Form):
@@ -73,6 +79,15 @@ class ActionForm(forms.Form):
 
     def parameters(self) -> dict[str, Any]:
         """JSON for the service."""
+        return {}
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a valid form is enough; False asks once more, with what `preview` tells."""
+        return True
+
+    def preview(self, chosen: dict[str, Any]) -> dict[str, Any]:
+        """Context for the page that asks again; `chosen` is the selection (arguments of the service)."""
         return {}
 
 
@@ -112,11 +127,63 @@ class ShareForm(UntilMixin, UserForm):
         return {**super().parameters(), "access": self.cleaned_data["access"], "until": until and until.isoformat()}
 
 
+class ArchiveForm(ActionForm):
+    """Without questions: `department` counts where an Admin Operator of several removes Department Contacts."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.named = (self.data or {}).get("department", "")
+
+    def parameters(self) -> dict[str, Any]:
+        return {"department": int(self.named)} if self.named.isdecimal() and len(self.named) <= 18 else {}
+
+
+class GiveForm(ActionForm):
+    """Hand personal contacts over to a department; `confirm` says that what changes in access has been read."""
+
+    department = forms.ModelChoiceField(Department.objects.none(), empty_label=None)
+    existing = forms.ChoiceField(
+        choices=[("keep", "Keep both"), ("join", "Join it")],
+        initial="keep",
+        required=False,
+        widget=forms.RadioSelect,
+        label="Where a Department Contact that you can edit has the same number or email",
+        help_text=(
+            "Joined records become one: addresses, public notes and tags move over; "
+            "grants only where you are an Admin Operator."
+        ),
+    )
+    confirm = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        field = self.fields["department"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = visible_departments(user)
+
+    @property
+    def is_confirmed(self) -> bool:
+        return bool(self.cleaned_data["confirm"])
+
+    def preview(self, chosen: dict[str, Any]) -> dict[str, Any]:
+        """What changes in access, judged for those of the selection that may be handed over."""
+        if not self.is_bound or not self.is_valid():
+            return {}
+        return preview_of_giving(self.actor, self.cleaned_data["department"], **chosen)
+
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "department": self.cleaned_data["department"].pk,
+            "existing": self.cleaned_data["existing"] or "keep",
+        }
+
+
 FORMS: dict[str, type[ActionForm]] = {
-    BulkAction.Action.ARCHIVE: ActionForm,
+    BulkAction.Action.ARCHIVE: ArchiveForm,
     BulkAction.Action.UNARCHIVE: ActionForm,
     BulkAction.Action.TAG: TagForm,
     BulkAction.Action.SHARE: ShareForm,
     BulkAction.Action.UNSHARE: UserForm,
     BulkAction.Action.OWNER: UserForm,
+    BulkAction.Action.GIVE: GiveForm,
 }

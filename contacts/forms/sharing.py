@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from contacts.models import Kind
+from contacts.rights import GRANTABLE
 from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
 
@@ -14,7 +16,18 @@ from .people import PersonMixin
 
 PASSED = "This day has passed. Choose today or a later one."
 PERSON = {"required": "Type a name or an email."}
-ACCESS = {"required": "Choose Read, Write or Admin.", "invalid_choice": "Choose Read, Write or Admin."}
+
+
+class LevelsMixin(forms.Form):
+    """For forms with a field `access`: only the levels that this kind of contact takes (product.md §2b)."""
+
+    def offer(self, kind: str) -> None:
+        levels = [(value, label) for value, label in Level.choices if value in GRANTABLE[kind]]
+        names = [label for _, label in levels]
+        field = self.fields["access"]
+        field.choices = levels  # type: ignore[attr-defined]
+        words = f"Choose {', '.join(names[:-1])} or {names[-1]}." if len(names) > 1 else f"Choose {names[0]}."
+        field.error_messages |= {"required": words, "invalid_choice": words}
 
 
 class UntilMixin(forms.Form):
@@ -29,28 +42,30 @@ class UntilMixin(forms.Form):
         return until
 
 
-class CollaboratorForm(PersonMixin, UntilMixin, forms.Form):
+class CollaboratorForm(PersonMixin, UntilMixin, LevelsMixin, forms.Form):
     """Add a person with an access and, if wanted, its last day."""
 
     user = forms.CharField(label="Add a person", max_length=254, error_messages=PERSON)
-    access = forms.ChoiceField(choices=Level.choices, initial=Level.READ, error_messages=ACCESS)
+    access = forms.ChoiceField(choices=Level.choices, initial=Level.READ)
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: User, kind: str = Kind.PERSONAL, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
         self.people: list[User] = []
+        self.offer(kind)
 
 
-class AccessForm(UntilMixin, forms.Form):
+class AccessForm(UntilMixin, LevelsMixin, forms.Form):
     """Change one person's access; a post without `until` leaves its last day as it is."""
 
-    access = forms.ChoiceField(choices=Level.choices, error_messages=ACCESS)
+    access = forms.ChoiceField(choices=Level.choices)
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: User, kind: str = Kind.PERSONAL, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
+        self.offer(kind)
 
 
 class OwnerForm(PersonMixin, forms.Form):
@@ -86,15 +101,5 @@ class RequestForm(forms.Form):
         required=False,
         choices=[(Level.READ.value, Level.READ.label), (Level.WRITE.value, Level.WRITE.label)],
         error_messages={"invalid_choice": "Read or Write can be asked for."},
-    )
-    message = forms.CharField(required=False, max_length=500)
-
-
-class AnswerForm(forms.Form):
-    """Answer a request: with Read, with Write, or by declining, with a word if wanted."""
-
-    answer = forms.ChoiceField(
-        choices=[("read", "Read"), ("write", "Write"), ("decline", "Decline")],
-        error_messages={"required": "Choose an answer.", "invalid_choice": "Give Read or Write, or decline."},
     )
     message = forms.CharField(required=False, max_length=500)

@@ -1,7 +1,9 @@
 """Everything stored about contacts. Fetch through `contacts.policy`: it alone knows who may see what."""
 
+from .blocks import Block
 from .bulk import BulkAction, BulkItem, UndoStep
 from .contact import Contact, ContactSearch, ContactTag, ContactUserObjectPermission, Kind, Tag
+from .departments import CleanUpReminder, DepartmentLink, JoinedContact
 from .imports import Import, ImportRow, SavedMapping
 from .parts import (
     ContactAddress,
@@ -16,8 +18,10 @@ from .work import AccessRequest, FollowUp, Note
 
 __all__ = [
     "AccessRequest",
+    "Block",
     "BulkAction",
     "BulkItem",
+    "CleanUpReminder",
     "Contact",
     "ContactAddress",
     "ContactEmail",
@@ -29,9 +33,11 @@ __all__ = [
     "ContactTag",
     "ContactUserObjectPermission",
     "ContactWebsite",
+    "DepartmentLink",
     "FollowUp",
     "Import",
     "ImportRow",
+    "JoinedContact",
     "Kind",
     "Note",
     "SavedMapping",

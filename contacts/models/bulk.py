@@ -18,6 +18,8 @@ class BulkAction(models.Model):
         SHARE = "share", "Share"
         UNSHARE = "unshare", "Unshare"
         OWNER = "owner", "Change owner"
+        GIVE = "give", "Hand over"
+        KEEP = "keep", "Keep as personal"
         UNDO = "undo", "Undo"
 
     class Status(models.TextChoices):

@@ -25,7 +25,7 @@ class Kind(models.TextChoices):
     SHARED = "shared", "Shared dept."
 
 
-@tracked(exclude=["sort_key", "archived"])
+@tracked(with_before=True, exclude=["sort_key", "archived", "unnamed"])
 class Contact(models.Model):
     """A person or company outside the account.
 
@@ -60,9 +60,16 @@ class Contact(models.Model):
     created_by = models.ForeignKey(
         "accounts.User", models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
     )
+    # Made by an interaction with a department, and neither noted nor answered yet (product.md §8, Unnamed).
+    awaits_name = models.BooleanField(db_default=False, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
     archived = models.GeneratedField(
         expression=Q(archived_at__isnull=False), output_field=models.BooleanField(), db_persist=True
+    )
+    unnamed = models.GeneratedField(
+        expression=Q(awaits_name=True, given_name="", middle_name="", family_name="", nickname="", company=""),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     sort_key = models.GeneratedField(
         expression=Func(F("family_name"), F("given_name"), F("company"), function="sort_key"),
@@ -90,9 +97,22 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["account", "archived", "sort_key", "id"], name="contact_account_place"),
             models.Index(fields=["owner", "archived", "sort_key", "id"], name="contact_owner_place"),
+            # Few people are original owners: their stream must not walk all that they own.
+            models.Index(
+                fields=["owner", "archived", "sort_key", "id"],
+                include=["unnamed"],
+                condition=Q(kind="shared"),
+                name="contact_shared_place",
+            ),
             models.Index(fields=["account", "outside_id"], condition=~Q(outside_id=""), name="contact_outside_id"),
         ]
-        triggers = [triggers.LEAD_FOLLOWERS, triggers.OWNER_OF_ACCOUNT, *triggers.search_of_contact()]
+        triggers = [
+            triggers.LEAD_FOLLOWERS,
+            triggers.OWNER_OF_ACCOUNT,
+            triggers.SHARED_BY_MIGRATION,
+            triggers.KIND_FITS,
+            *triggers.search_of_contact(),
+        ]
 
     def __str__(self) -> str:
         return f"contact {self.pk}"
@@ -113,7 +133,7 @@ def display_name(fields: Mapping[str, Any]) -> str:
     return nickname or company
 
 
-@tracked(exclude=["sort_key", "archived", "is_owner"])
+@tracked(with_before=True, exclude=["sort_key", "archived", "unnamed", "is_owner"])
 class ContactUserObjectPermission(Grant):
     """Collaborator grants on contacts; written by `accounts.grants.set_level` only."""
 
@@ -124,15 +144,15 @@ class ContactUserObjectPermission(Grant):
             models.Index(
                 fields=["user", "permission", "archived", "sort_key", "content_object"],
                 name="contact_grant_place",
-                include=["is_owner", "until"],
+                include=["is_owner", "until", "unnamed"],
             ),
             models.Index(
                 fields=["user", "permission", "archived", "content_object"],
                 name="contact_grant_created",
-                include=["is_owner", "until"],
+                include=["is_owner", "until", "unnamed"],
             ),
         ]
-        triggers = [triggers.follow_contact("accounts_user", "user_id", "content_object_id")]
+        triggers = [triggers.follow_contact_by_grant()]
 
 
 class ContactSearch(models.Model):
@@ -166,7 +186,7 @@ class Tag(models.Model):
         return self.name
 
 
-@tracked()
+@tracked(with_before=True)
 class ContactTag(models.Model):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="contact_tags", db_index=False)
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="contact_tags", db_index=False)

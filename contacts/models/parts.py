@@ -49,7 +49,7 @@ def one_primary(name: str, message: str) -> models.UniqueConstraint:
     )
 
 
-@tracked()
+@tracked(with_before=True)
 class ContactEmail(Reachable):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="emails", db_index=False)
     address = models.EmailField("email", max_length=254)
@@ -67,7 +67,7 @@ class ContactEmail(Reachable):
         triggers = triggers.search_of_child("address")
 
 
-@tracked()
+@tracked(with_before=True)
 class ContactPhone(Reachable):
     """A phone number in E.164 form, with its extension apart."""
 
@@ -92,7 +92,7 @@ class ContactPhone(Reachable):
         triggers = triggers.search_of_child("number")
 
 
-@tracked()
+@tracked(with_before=True)
 class ContactAddress(Part):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="addresses")
     street = models.TextField(max_length=300, blank=True)
@@ -102,13 +102,13 @@ class ContactAddress(Part):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code.")
 
 
-@tracked()
+@tracked(with_before=True)
 class ContactWebsite(Part):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="websites")
     url = models.CharField("web site", max_length=500)
 
 
-@tracked()
+@tracked(with_before=True)
 class ContactOtherField(Part):
     """A value that Kithline has no place of its own for, kept from an import or typed by hand."""
 

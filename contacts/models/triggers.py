@@ -5,25 +5,67 @@ They work for every writer: ORM, bulk, COPY and plain SQL (design/datalayer.md �
 
 import pgtrigger as pt
 
+# A department contact takes Read and Write grants, a shared one Read only: more comes by role (product.md §2b).
+TOO_HIGH = """
+    SELECT FROM auth_permission p
+     WHERE p.id = {permission}
+       AND (p.codename = 'admin_contact' OR ({kind} = 'shared' AND p.codename <> 'view_contact'))
+"""
 
-def follow_contact(peer_table: str, peer: str, contact: str) -> pt.Trigger:
-    """On rows that list a contact for a peer (a user, a department): copy its place, refuse what crosses accounts."""
+
+def _follow_contact(peer_table: str, peer: str, contact: str, more: str) -> pt.Trigger:
+    """On rows that list a contact for a peer (a user, a department): copy its place, refuse what crosses accounts.
+
+    `more` is SQL that may use `owner` and `kind` of the contact.
+    """
     return pt.Trigger(
         name="follow_contact",
         level=pt.Row,
         when=pt.Before,
         operation=pt.Insert,
-        declare=[("owner", "bigint")],
+        declare=[("owner", "bigint"), ("kind", "text")],
         func=f"""
-            SELECT c.sort_key, c.archived, c.owner_id INTO NEW.sort_key, NEW.archived, owner
+            SELECT c.sort_key, c.archived, c.unnamed, c.owner_id, c.kind
+              INTO NEW.sort_key, NEW.archived, NEW.unnamed, owner, kind
               FROM contacts_contact c JOIN {peer_table} peer ON peer.id = NEW.{peer} AND peer.account_id = c.account_id
              WHERE c.id = NEW.{contact} FOR SHARE OF c;  -- a rename in flight is waited for, and then waits for us
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'contact % and its {peer} % are not in one account', NEW.{contact}, NEW.{peer}
                       USING ERRCODE = 'integrity_constraint_violation';
             END IF;
-            NEW.is_owner := COALESCE(owner = NEW.{peer}, false);
+            {more}
             RETURN NEW;
+        """,
+    )
+
+
+def follow_contact_by_grant() -> pt.Trigger:
+    """A grant also knows whether its user is the contact's owner, and is of a level that the kind takes."""
+    return _follow_contact(
+        "accounts_user",
+        "user_id",
+        "content_object_id",
+        f"""
+            NEW.is_owner := COALESCE(owner = NEW.user_id, false);
+            IF kind <> 'personal' AND EXISTS ({TOO_HIGH.format(permission="NEW.permission_id", kind="kind")}) THEN
+                RAISE EXCEPTION 'contact % takes no grant of this level', NEW.content_object_id
+                      USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+        """,
+    )
+
+
+def follow_contact_by_link() -> pt.Trigger:
+    """Personal contacts have no links: their tags are derived (product.md §1)."""
+    return _follow_contact(
+        "departments_department",
+        "department_id",
+        "contact_id",
+        """
+            IF kind = 'personal' THEN
+                RAISE EXCEPTION 'contact % is personal: it has no department links', NEW.contact_id
+                      USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
         """,
     )
 
@@ -32,14 +74,79 @@ LEAD_FOLLOWERS = pt.Trigger(
     name="lead_followers",
     level=pt.Row,
     when=pt.After,
-    operation=pt.UpdateOf("family_name", "given_name", "company", "archived_at", "owner_id"),
+    operation=pt.UpdateOf(
+        "family_name", "given_name", "company", "middle_name", "nickname", "archived_at", "awaits_name", "owner_id"
+    ),
     condition=pt.Condition(
-        "((OLD.sort_key, OLD.archived, OLD.owner_id) IS DISTINCT FROM (NEW.sort_key, NEW.archived, NEW.owner_id))"
+        "((OLD.sort_key, OLD.archived, OLD.unnamed, OLD.owner_id)"
+        " IS DISTINCT FROM (NEW.sort_key, NEW.archived, NEW.unnamed, NEW.owner_id))"
     ),
     func="""
         UPDATE contacts_contactuserobjectpermission
-           SET sort_key = NEW.sort_key, archived = NEW.archived, is_owner = COALESCE(user_id = NEW.owner_id, false)
+           SET sort_key = NEW.sort_key, archived = NEW.archived, unnamed = NEW.unnamed,
+               is_owner = COALESCE(user_id = NEW.owner_id, false)
          WHERE content_object_id = NEW.id;
+        IF NEW.kind <> 'personal' THEN
+            UPDATE contacts_departmentlink
+               SET sort_key = NEW.sort_key, archived = NEW.archived, unnamed = NEW.unnamed WHERE contact_id = NEW.id;
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+# product.md §2b: shared contacts exist by migration of old data. A session that does that (or undoes a conversion)
+# says so by this setting; nothing else can make one, whatever its path.
+LEGACY_SETTING = "kithline.legacy_shared"
+
+SHARED_BY_MIGRATION = pt.Trigger(
+    name="shared_by_migration",
+    level=pt.Row,
+    when=pt.Before,
+    operation=pt.Insert | pt.UpdateOf("kind"),
+    condition=pt.Condition("NEW.kind = 'shared'"),
+    func=f"""
+        IF TG_OP = 'UPDATE' THEN
+            IF OLD.kind = 'shared' THEN RETURN NEW; END IF;
+        END IF;
+        IF COALESCE(current_setting('{LEGACY_SETTING}', true), '') <> 'on' THEN
+            RAISE EXCEPTION 'a Shared Department Contact is never created'
+                  USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# What a contact has must fit its new kind: services take it away first, in the same transaction.
+KIND_FITS = pt.Trigger(
+    name="kind_fits",
+    level=pt.Row,
+    when=pt.Before,
+    operation=pt.UpdateOf("kind"),
+    condition=pt.Condition("NEW.kind <> OLD.kind"),
+    func=f"""
+        IF NEW.kind = 'personal' AND EXISTS (SELECT FROM contacts_departmentlink WHERE contact_id = NEW.id) THEN
+            RAISE EXCEPTION 'contact % has department links', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        IF NEW.kind <> 'personal' AND EXISTS (
+            SELECT FROM contacts_contactuserobjectpermission g WHERE g.content_object_id = NEW.id
+               AND EXISTS ({TOO_HIGH.format(permission="g.permission_id", kind="NEW.kind")})
+        ) THEN
+            RAISE EXCEPTION 'contact % has grants that its kind does not take', NEW.id
+                  USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# A note that its readers can see says that somebody knows who this is (product.md §8); a private one may not tell.
+NOTE_NAMES_CONTACT = pt.Trigger(
+    name="note_names_contact",
+    level=pt.Row,
+    when=pt.After,
+    operation=pt.Insert | pt.UpdateOf("visibility"),
+    condition=pt.Condition("NEW.visibility = 'public'"),
+    func="""
+        UPDATE contacts_contact SET awaits_name = false WHERE id = NEW.contact_id AND awaits_name;
         RETURN NULL;
     """,
 )

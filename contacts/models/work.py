@@ -10,10 +10,11 @@ from django.db.models.functions import Now
 
 from contacts_project.core.history import tracked
 
+from . import triggers
 from .contact import Contact
 
 
-@tracked()
+@tracked(with_before=True)
 class Note(models.Model):
     """A customer note. A private one is for its author alone, whatever anybody's level (product.md §2a)."""
 
@@ -40,6 +41,7 @@ class Note(models.Model):
                 condition=~Q(body=""), name="note_has_words", violation_error_message="Write something first."
             )
         ]
+        triggers = [triggers.NOTE_NAMES_CONTACT]
 
     def __str__(self) -> str:
         return f"note {self.pk}"
@@ -65,11 +67,18 @@ class FollowUp(models.Model):
 
 
 class AccessRequest(models.Model):
-    """Somebody asked to see what stands at a path. Kept alike whether or not anything stands there (product.md §2d).
+    """Somebody asked for what a rule keeps from him or her (product.md §2d): access, a block, or a change.
 
-    `contact` is empty when the path names nothing in the user's account: such a request counts and expires like any
-    other, and reaches nobody.
+    A request for access is kept alike whether or not anything stands at its path; `contact` is empty when the path
+    names nothing in the user's account: it counts and expires like any other, and reaches nobody. The other two name a
+    contact that the user sees. `proposal` is what a suggestion would change: {"attributes": {name: value}} or
+    {"rows": …} as `services.suggesting` writes it; for a block {"reason": …, "address": …}.
     """
+
+    class Purpose(models.TextChoices):
+        ACCESS = "access", "Access"
+        BLOCK = "block", "Block"
+        SUGGESTION = "suggestion", "Suggestion"
 
     class Status(models.TextChoices):
         OPEN = "open", "Open"
@@ -80,6 +89,8 @@ class AccessRequest(models.Model):
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="access_requests")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.ACCESS)
+    proposal = models.JSONField(default=dict, blank=True)
     path = models.CharField(max_length=200)
     access = models.CharField(max_length=5, choices=[("read", "Read"), ("write", "Write")], default="read")
     message = models.CharField(max_length=500, blank=True)
@@ -94,7 +105,7 @@ class AccessRequest(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "path"], condition=Q(status="open"), name="access_request_open_once"
+                fields=["user", "purpose", "path"], condition=Q(status="open"), name="access_request_open_once"
             )
         ]
         indexes = [models.Index(fields=["user", "asked_at"], name="access_request_of_user")]

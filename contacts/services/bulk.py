@@ -22,9 +22,9 @@ from contacts.models import BulkAction, BulkItem
 from contacts.words import bulk_summary
 from contacts_project.accounts.models import User
 
-from . import archiving, ownership, sharing, tagging
+from . import archiving, converting, ownership, reverting, sharing, tagging
 from .outcomes import DONE, REFUSED, Outcome
-from .undoing import remember, undoes
+from .undoing import MONTH, remember, undoes
 
 AT_ONCE = 200
 CHUNK = 500
@@ -48,12 +48,14 @@ def _day(text: str | None) -> datetime.date | None:
 
 # Each acts on many ids in a constant number of queries, judges rights itself and leaves hidden ids out.
 ACTIONS: dict[str, Callable[[User, list[int], Parameters], list[Outcome]]] = {
-    Action.ARCHIVE: lambda actor, ids, _: archiving.archive(actor, ids),
+    Action.ARCHIVE: lambda actor, ids, p: archiving.archive(actor, ids, department=p.get("department")),
     Action.UNARCHIVE: lambda actor, ids, _: archiving.unarchive(actor, ids),
     Action.TAG: lambda actor, ids, p: tagging.add_tags(actor, ids, p["tags"]),
     Action.SHARE: lambda actor, ids, p: sharing.set_access(actor, ids, _user(actor, p), p["access"], _day(p["until"])),
     Action.UNSHARE: lambda actor, ids, p: sharing.remove_access(actor, ids, _user(actor, p)),
     Action.OWNER: lambda actor, ids, p: ownership.change_owner(actor, ids, _user(actor, p)),
+    Action.GIVE: lambda actor, ids, p: converting.give(actor, ids, department=p["department"], existing=p["existing"]),
+    Action.KEEP: lambda actor, ids, _: converting.keep(actor, ids),
     Action.UNDO: lambda actor, ids, p: _take_back(actor, ids, p["of"]),
 }
 
@@ -68,7 +70,7 @@ def start(
     """
     assert actor.account is not None
     chosen = list(dict.fromkeys(ids)) if not filter_query else _matching(actor, filter_query, AT_ONCE + 1)
-    if not filter_query:
+    if not filter_query and action != Action.UNDO:  # what was given away or removed is hidden, and can come back
         seen = set(policy.visible_to(actor).filter(pk__any_of=chosen).values_list("pk", flat=True))
         chosen = [pk for pk in chosen if pk in seen]
     if not chosen:
@@ -130,9 +132,15 @@ def _do_chunk(bulk: BulkAction) -> bool:
 def offer_undo(bulk: BulkAction) -> str | None:
     """Token for the message's Undo; None where nothing was changed."""
     changed = bulk.items.filter(outcome=DONE).exists()
-    return remember(bulk.user, "bulk", bulk=bulk.pk) if changed and bulk.action != Action.UNDO else None
+    if not changed or bulk.action == Action.UNDO:
+        return None
+    return remember(bulk.user, "bulk-month" if bulk.action in LASTING else "bulk", bulk=bulk.pk)
 
 
+LASTING = {Action.ARCHIVE, Action.GIVE, Action.KEEP}  # undone for 30 days, like the same act on one contact
+
+
+@undoes("bulk-month", good_for=MONTH)
 @undoes("bulk")
 def _undo_bulk(user: User, data: dict[str, Any]) -> tuple[str, str]:
     """Take a bulk action back as a bulk action of its own, with outcomes like any other."""
@@ -173,8 +181,10 @@ def _restore_access(expected: Callable[[Parameters], str | None]) -> Inverse:
 
 
 INVERSES: dict[str, Inverse] = {
-    Action.ARCHIVE: lambda actor, before, _: archiving.unarchive(actor, before),
-    Action.UNARCHIVE: lambda actor, before, _: archiving.archive(actor, before),
+    Action.ARCHIVE: lambda actor, before, _: archiving.undo_archiving(actor, before),
+    Action.UNARCHIVE: lambda actor, before, _: archiving.undo_unarchiving(actor, before),
+    Action.GIVE: lambda actor, before, _: reverting.take_back(actor, before),
+    Action.KEEP: lambda actor, before, _: reverting.take_back(actor, before),
     Action.TAG: lambda actor, before, _: _grouped(before, lambda ids, tags: tagging.remove_tags(actor, ids, tags)),
     Action.SHARE: _restore_access(lambda p: p["access"]),
     Action.UNSHARE: _restore_access(lambda p: None),

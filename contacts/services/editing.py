@@ -6,18 +6,19 @@ result would break a rule. Nothing is written in either case.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import Http404
 
 from contacts import policy
 from contacts.models import Contact, ContactTag, Tag
 from contacts_project.accounts.models import User
 
 from . import merging, rows, tagging
+from .holding import hold
 from .merging import Changes, Conflict, Plan
 from .states import ROW_KINDS, State, state_at, state_now
 
@@ -67,13 +68,21 @@ def save_edit(actor: User, contact_id: int, changes: Changes) -> bool:
     return True
 
 
+def check(contact: Contact, changes: Changes) -> None:
+    """Raise `Invalid` where these changes of the contact as it stands would break a rule. Writes nothing."""
+    now = state_now(contact)
+    plan = merging.merge(changes, now, now)
+    _validate(copy.copy(contact), plan, now)
+
+
 def locked(actor: User, contact_id: int) -> Contact:
-    """The contact, locked for an edit by `actor`: Http404 if hidden, Refused if forbidden or archived."""
+    """The contact, locked for an edit by `actor`: Http404 if hidden, Refused if forbidden or archived.
+
+    What the lock was asked with is what stood before a wait for it: rights are asked again behind it.
+    """
     lock = policy.scope(actor, "edit").select_related("account").select_for_update(no_key=True, of=("self",))
-    contact = lock.filter(pk=contact_id).first()
-    if contact is None:
-        policy.require(actor, "edit", policy.get_visible(actor, contact_id))
-        raise Http404  # it changed hands between the two looks
+    contact = lock.filter(pk=contact_id).first() or hold(policy.get_visible(actor, contact_id))
+    policy.require(actor, "edit", contact)
     return contact
 
 

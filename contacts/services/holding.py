@@ -18,6 +18,15 @@ def hold(contact: Contact) -> Contact:
     return rows.get(pk=contact.pk)
 
 
+def hold_all(ids: Iterable[int]) -> None:
+    """Lock these contacts until the transaction ends, in the order in which every service locks many. One query.
+
+    The ids must come from `policy`; must run inside a transaction.
+    """
+    rows = Contact.objects.filter(pk__any_of=sorted(set(ids))).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 def all_active(people: Iterable[int]) -> bool:
     """Whether all these users (ids) are active, and stay so until the transaction ends. One query.
 

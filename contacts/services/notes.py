@@ -29,9 +29,12 @@ class NoteChanged(Exception):
 
 @transaction.atomic
 def create_note(author: User, contact: Contact, *, body: str, visibility: str) -> Note:
-    """Add a note; Refused without Write, and on an archived contact, which stays as it is by a lock meanwhile."""
+    """Add a note; Refused without Write, and on an archived contact, which stays as it is by a lock meanwhile.
+
+    Operators of a shared contact write public notes only (product.md §2b).
+    """
     contact = hold(contact)
-    policy.require(author, "note", contact)
+    policy.require(author, "note" if visibility == Note.Visibility.PUBLIC else "note_write_private", contact)
     return Note.objects.create(contact=contact, author=author, body=body, visibility=visibility)
 
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from contacts import policy
-from contacts.models import Contact, ContactUserObjectPermission
+from contacts.models import Contact, ContactUserObjectPermission, Kind
 from contacts_project.accounts import grants
 from contacts_project.accounts.grants import GrantLine, Level
 from contacts_project.accounts.models import User
@@ -28,6 +28,12 @@ OWNER_FIXED = "The owner keeps Admin. Make somebody else owner first."
 LAST_ADMIN = "A contact keeps at least one Admin without an end date. Give somebody else Admin first."
 INACTIVE = "This person is deactivated."
 CHANGED = "Changed by somebody else since."
+ORIGINAL_FIXED = "The original owner keeps his or her own access."
+# product.md §2b: what comes by role is not granted.
+TOO_HIGH = {
+    Kind.DEPARTMENT: "A Department Contact takes Read and Write. Admin comes by role only.",
+    Kind.SHARED: "A shared contact takes Read only.",
+}
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,9 @@ def set_access(
 ) -> list[Outcome]:
     """Give `user` exactly this level on each contact, until the given day inclusive; `before` is what he or she had.
 
-    With `raise_only` nobody's access gets less. Needs Admin. The owner's grant and the last Admin stay. Locks the user,
-    so that he or she is not deactivated meanwhile, then the contacts. A constant number of queries.
+    With `raise_only` nobody's access gets less. Needs the right to grant; a kind takes only its own levels. The owner's
+    grant and the last Admin stay. Locks the user, so that he or she is not deactivated meanwhile, then the contacts. A
+    constant number of queries.
     """
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -129,7 +136,9 @@ def judge(actor: User, ids: Iterable[int], action: str, user: User) -> list[Judg
         for key, line in grants.lines(ContactUserObjectPermission, **where).items()
         if line.until is None or line.until >= today
     }
-    ends = {pk: line.until for (pk, holder), line in lines.items() if holder == actor.pk}
+    # Whoever may grant by role is not bound by the end of a grant of his or her own.
+    by_grant = {pk for pk, contact in found.items() if contact.kind == Kind.PERSONAL}
+    ends = {pk: line.until for (pk, holder), line in lines.items() if holder == actor.pk and pk in by_grant}
     return [
         Judged(found[pk], _refusal(found[pk], action), lines.get((pk, user.pk)), ends.get(pk))
         for pk in wanted
@@ -139,7 +148,7 @@ def judge(actor: User, ids: Iterable[int], action: str, user: User) -> list[Judg
 
 def _refusal(contact: Contact, action: str) -> str:
     if not contact.is_allowed:  # type: ignore[attr-defined]
-        return policy.rule_for(action)
+        return policy.rule_for(action, contact.kind)
     return policy.ARCHIVED if contact.archived_at and action not in policy.THAWED else ""
 
 
@@ -163,12 +172,14 @@ def _setting(
         return Outcome(pk, REFUSED, one.refusal)
     if not user.is_active or user.account_id != one.contact.account_id:
         return Outcome(pk, REFUSED, INACTIVE)
+    if level not in policy.GRANTABLE[one.contact.kind]:
+        return Outcome(pk, REFUSED, TOO_HIGH[Kind(one.contact.kind)])
     if line and line.level == level and line.until == until:
         return Outcome(pk, ALREADY)
     if line and raise_only and grants.LEVELS.index(line.level) >= grants.LEVELS.index(level):
         return Outcome(pk, ALREADY)
     if one.contact.owner_id == user.pk:
-        return Outcome(pk, REFUSED, OWNER_FIXED)
+        return Outcome(pk, REFUSED, _owner_fixed(one.contact))
     if one.outlasts(until):
         return Outcome(pk, REFUSED, one.outlasts(until))
     if _is_last(one, administered) and (level != Level.ADMIN or until):
@@ -182,7 +193,7 @@ def _removing(one: Judged, user: User, administered: set[int]) -> Outcome:
     if one.line is None:
         return Outcome(one.contact.pk, ALREADY)
     if one.contact.owner_id == user.pk:
-        return Outcome(one.contact.pk, REFUSED, OWNER_FIXED)
+        return Outcome(one.contact.pk, REFUSED, _owner_fixed(one.contact))
     if _is_last(one, administered):
         return Outcome(one.contact.pk, REFUSED, LAST_ADMIN)
     return Outcome(one.contact.pk, DONE, before=kept_line(one.line))
@@ -196,8 +207,14 @@ def _restoring(one: Judged, user: User, back: GrantLine | None, *, expected: str
         return INACTIVE
     if (one.line.level if one.line else None) != expected or one.contact.owner_id == user.pk:
         return CHANGED
+    if back and back.level not in policy.GRANTABLE[one.contact.kind]:
+        return CHANGED  # it has become a contact of another kind
     lasts = back and back.level == Level.ADMIN and back.until is None
     return LAST_ADMIN if _is_last(one, administered) and not lasts else ""
+
+
+def _owner_fixed(contact: Contact) -> str:
+    return OWNER_FIXED if contact.kind == Kind.PERSONAL else ORIGINAL_FIXED
 
 
 def _is_last(one: Judged, administered: set[int]) -> bool:

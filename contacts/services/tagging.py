@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from contacts import policy
 from contacts.models import Contact, ContactTag, Tag
@@ -48,7 +48,7 @@ def add_tags(actor: User, ids: Iterable[int], names: Iterable[str]) -> list[Outc
     """
     assert actor.account is not None
     with transaction.atomic():
-        asked, allowed = _locked(actor, ids)
+        asked, refusals, allowed = _locked(actor, ids)
         tags = tags_named(actor.account, names)
         there = set(ContactTag.objects.filter(contact__in=allowed, tag__in=tags).values_list("contact_id", "tag_id"))
         new = {pk: [tag.pk for tag in tags if (pk, tag.pk) not in there] for pk in allowed}
@@ -58,35 +58,46 @@ def add_tags(actor: User, ids: Iterable[int], names: Iterable[str]) -> list[Outc
             batch_size=3000,
         )
         _raise_versions([pk for pk, added in new.items() if added])
-    return [_outcome(pk, new.get(pk)) for pk in asked]
+    return [_outcome(pk, new.get(pk), refusals[pk]) for pk in asked]
 
 
 def remove_tags(actor: User, ids: Iterable[int], tag_ids: Iterable[int]) -> list[Outcome]:
     """Take these tags off contacts where `actor` may; `before` lists the tags that went. Hidden ids are left out."""
     with transaction.atomic():
-        asked, allowed = _locked(actor, ids)
+        asked, refusals, allowed = _locked(actor, ids)
         rows = ContactTag.objects.filter(contact__in=allowed, tag__in=list(tag_ids))
         gone: dict[int, list[int]] = {pk: [] for pk in allowed}
         for pk, tag in rows.values_list("contact_id", "tag_id"):
             gone[pk].append(tag)
         rows.delete()
         _raise_versions([pk for pk, removed in gone.items() if removed])
-    return [_outcome(pk, gone.get(pk)) for pk in asked]
+    return [_outcome(pk, gone.get(pk), refusals[pk]) for pk in asked]
 
 
-def _locked(actor: User, ids: Iterable[int]) -> tuple[list[int], list[int]]:
-    """(visible ids as asked, ids that may be tagged, locked in the order of ids against a concurrent save)."""
+def _locked(actor: User, ids: Iterable[int]) -> tuple[list[int], dict[int, str], list[int]]:
+    """(visible ids as asked, why each would be refused, ids that may be tagged).
+
+    The last are locked in the order of ids against a concurrent save.
+    """
     ids = list(ids)
-    visible = set(policy.visible_to(actor).filter(pk__any_of=ids).values_list("pk", flat=True))
     lock = policy.scope(actor, "tag").filter(pk__any_of=ids).order_by("pk").select_for_update(no_key=True, of=("self",))
-    return [pk for pk in ids if pk in visible], list(lock.values_list("pk", flat=True))
+    locked = list(lock.values_list("pk", flat=True))
+    # Asked again behind the lock: access that ended while it was waited for counts.
+    mine, frozen = (
+        Exists(policy.scope(actor, "tag", frozen=also_archived).filter(pk=OuterRef("pk")))
+        for also_archived in (False, True)
+    )
+    rows = list(policy.visible_to(actor).filter(pk__any_of=ids).values_list("pk", "kind", mine, frozen))
+    refusals = {pk: policy.ARCHIVED if may else policy.rule_for("tag", kind) for pk, kind, _, may in rows}
+    still = {pk for pk, _, may, _ in rows if may}
+    return [pk for pk in ids if pk in refusals], refusals, [pk for pk in locked if pk in still]
 
 
 def _raise_versions(ids: list[int]) -> None:
     Contact.objects.filter(pk__any_of=ids).update(version=F("version") + 1)
 
 
-def _outcome(pk: int, changed: list[int] | None) -> Outcome:
+def _outcome(pk: int, changed: list[int] | None, refusal: str) -> Outcome:
     if changed is None:
-        return Outcome(pk, REFUSED, policy.rule_for("tag"))
+        return Outcome(pk, REFUSED, refusal)
     return Outcome(pk, DONE, before=changed) if changed else Outcome(pk, ALREADY)

@@ -82,9 +82,14 @@ def first_name(contact: Contact) -> str:
 @register.simple_tag(takes_context=True)
 def postal(context: template.Context, address: ContactAddress) -> str:
     """A postal address on one line, "Pier 3, Suite 210, San Francisco, CA 94111"; the reader's own country left out."""
+    return postal_text(address, region_of(context))
+
+
+def postal_text(address: Any, home: str) -> str:
+    """The same for anything with an address's columns; `home` is the country to leave out."""
     street = ", ".join(line.strip() for line in address.street.splitlines() if line.strip())
     place = " ".join(filter(None, [address.region, address.postal_code]))
-    abroad = address.country if address.country != region_of(context) else ""
+    abroad = address.country if address.country != home else ""
     parts = [street, address.city, place, countries.country_name(abroad) or abroad]
     return ", ".join(filter(None, parts)) or countries.country_name(address.country) or address.country
 

@@ -11,11 +11,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from contacts.menus import Menu
+from contacts.department_tags import DepartmentTag, Tags
+from contacts.menus import Choice, Menu
 from contacts.rows import Row
-from contacts_project.core.templatetags.kithline import avatar, when
+from contacts_project.core.templatetags.kithline import avatar, icon, when
 
 from .contacts import NAMELESS, phone_text, region_of
+from .contacts_departments import kind_mark, tag_html, tags_html
 
 register = template.Library()
 
@@ -50,6 +52,9 @@ class Shape(NamedTuple):
     with_email: bool
     owned_by_viewer: bool
     tags: int  # 0, 1, or 2 for more
+    removals: bool
+    blocked: bool
+    second: bool  # stands beneath another record of the same person
     actions: frozenset[str]
 
 
@@ -62,19 +67,21 @@ def contact_row(context: template.Context, row: Row) -> str:
     shown, more = tuple(context["shown"]), row.tags[1:]
     with_company = bool(row.company and row.company != row.name)
     has = (bool(row.name), with_company, bool(row.phone), bool(row.email), row.owned_by_viewer, min(len(row.tags), 2))
-    shape = Shape(shown, row.archived, *has, frozenset(row.actions))
+    shape = Shape(shown, row.archived, *has, bool(row.removable_from), row.blocked, row.second, frozenset(row.actions))
     return format_html(
         (_pattern.__wrapped__ if settings.DEBUG else _pattern)(shape),
         id=row.id,
         kind=row.kind,
-        kind_label=row.kind_label,
+        kind_mark=kind_mark(row.kind),
+        departments=tags_html(row.departments),
+        removals=removals(row.id, row.removable_from),
         title=row_title(context, row),
         face=row_face(row),
         company=row.company,
         phone=row.phone,
         phone_text=phone_text(row.phone, row.extension, region_of(context)) if row.phone else "",
         email=row.email,
-        owner=row.owner,
+        owner=row.belongs_to or owner_text(row),
         tag=row.tags[0] if row.tags else "",
         more_tags=", ".join(more),
         more_count=len(more),
@@ -82,18 +89,52 @@ def contact_row(context: template.Context, row: Row) -> str:
     )
 
 
-CHOICE = (
-    '<label><input class="form-check-input" type="checkbox" name="{}" value="{}"{}>'
-    '<span class="ell" dir="auto">{}</span></label>'
+def owner_text(row: Row) -> str:
+    """The owner's name; "(left)" where a shared contact's original owner is deactivated."""
+    return f"{row.owner} (left)" if row.is_shared and row.owner_left else row.owner
+
+
+REMOVAL = (
+    '<li><button type="submit" form="rowform" formaction="{}"{} class="k-menu-i" data-action="archive">'
+    '{}<span dir="auto">Remove from {}</span></button></li>'
 )
+
+
+@register.simple_tag
+def row_removals(row: Row) -> str:
+    """The menu entries that remove the contact from one department each."""
+    return removals(row.id, row.removable_from)
+
+
+def removals(contact_id: int, departments: Tags) -> str:
+    """Menu entries that end one department's link each; the department is named where there is a choice."""
+    if not departments:
+        return ""
+    address, picture = reverse("contacts:contact-archive", args=[contact_id]), icon("archive")
+    several = len(departments) > 1
+    entries = (
+        (address, format_html(' name="department" value="{}"', tag.id) if several else "", picture, tag.name)
+        for tag in departments
+    )
+    return format_html_join("", REMOVAL, entries)
+
+
+CHOICE = '<label><input class="form-check-input" type="checkbox" name="{}" value="{}"{}>{}</label>'
+LABEL = '<span class="ell" dir="auto">{}</span>'
 CHECKED = format_html(" {}", "checked")
 
 
 @register.simple_tag
 def menu_choices(menu: Menu) -> str:
     """The boxes of a filter menu; a loop of the template over hundreds of people would cost more than the rows."""
-    boxes = ((menu.name, choice.value, CHECKED if choice.chosen else "", choice.label) for choice in menu.choices)
+    boxes = ((menu.name, choice.value, CHECKED if choice.chosen else "", _look(choice)) for choice in menu.choices)
     return format_html_join("", CHOICE, boxes)
+
+
+def _look(choice: Choice) -> str:
+    if isinstance(choice.look, DepartmentTag):
+        return tag_html(choice.look)
+    return kind_mark(choice.look) if choice.look else format_html(LABEL, choice.label)
 
 
 @lru_cache(maxsize=1000)

@@ -29,15 +29,16 @@ def bulk_start(request: HttpRequest) -> HttpResponse:
         return render(request, "contacts/bulk_form.html", {"selection": selection, "section": "contacts"}, status=422)
     action = selection.cleaned_data["action"]
     form = FORMS[action](request.POST if selection.has_parameters(request.POST) else None, user=request.user)
-    if not form.is_valid():
+    if not form.is_valid() or not form.is_confirmed:
         context = {
             "selection": selection,
             "form": form,
             "label": BulkAction.Action(action).label,
             "back": _back(request),
             "section": "contacts",
+            **form.preview(selection.chosen()),
         }
-        return render(request, "contacts/bulk_form.html", context, status=422 if form.is_bound else 200)
+        return render(request, "contacts/bulk_form.html", context, status=422 if form.errors else 200)
     try:
         bulk = service.start(request.user, action, form.parameters(), **selection.chosen())
     except service.ContactsGone:
@@ -46,11 +47,11 @@ def bulk_start(request: HttpRequest) -> HttpResponse:
     if bulk.status == BulkAction.Status.WAITING:
         service.enqueue(bulk)
         return go(request, reverse("contacts:bulk-detail", args=[bulk.pk]))
-    _announce(request, bulk)
+    announce(request, bulk)
     return done(request, _back(request))
 
 
-def _announce(request: HttpRequest, bulk: BulkAction) -> None:
+def announce(request: HttpRequest, bulk: BulkAction) -> None:
     """The toast: how many of each outcome, Undo, and where the reasons stand when not all went well."""
     summary = bulk_summary(bulk)
     token = service.offer_undo(bulk)

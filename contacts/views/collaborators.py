@@ -33,7 +33,7 @@ def contact_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
         contact = policy.get_for(request.user, "revoke", pk)
         return collaborators_answer(request, contact)
     contact = policy.get_for(request.user, "grant", pk)
-    form = CollaboratorForm(request.POST, actor=request.user)
+    form = CollaboratorForm(request.POST, actor=request.user, kind=contact.kind)
     if not form.is_valid():
         return collaborators_answer(request, contact, form=form, status=422)
     user, access = form.cleaned_data["user"], form.cleaned_data["access"]
@@ -60,7 +60,7 @@ def collaborator_edit(request: HttpRequest, pk: int, user_pk: int) -> HttpRespon
     line = _line(contact, user_pk)
     if request.method != "POST":
         return done_editing(request, pk, f"?edit={user_pk}")
-    form = AccessForm(request.POST, actor=request.user)
+    form = AccessForm(request.POST, actor=request.user, kind=contact.kind)
     if not form.is_valid():
         return collaborators_answer(request, contact, edit=user_pk, edit_form=form, status=422)
     until = form.cleaned_data["until"] if "until" in request.POST else line.until
@@ -123,7 +123,7 @@ def collaborators_answer(
         wanted=wanted,
         edit=edit or wanted["edit"],
         edit_form=edit_form,
-        form=form or CollaboratorForm(actor=request.user),
+        form=form or CollaboratorForm(actor=request.user, kind=contact.kind),
         owner_form=owner_form or OwnerForm(actor=request.user),
     )
     return answer(request, *PAGES, context=context, status=status)

@@ -6,12 +6,14 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from contacts import paging
 from contacts.filters import VIEWS, Filters, read_filters
 from contacts.menus import filter_menus
-from contacts.rows import read_rows
+from contacts.rows import Row, read_rows, read_stacked
+from contacts.twins import stacked
 from contacts_project.core.htmx import answer
 
 COLUMNS = {
@@ -32,7 +34,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     filters = read_filters(request.user, request.GET)
     after = paging.decode(request.GET.get("after", ""))
     page = paging.page_for(request.user, filters.selection, filters.order, after=after)
-    rows = read_rows(request.user, page.ids)
+    rows = _rows(filters, page.ids)
     context = {
         "filters": filters,
         "rows": rows,
@@ -42,6 +44,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         "shown": _columns(request),
         "selecting": request.GET.get("select") == "1",
         "section": "contacts",
+        "list_url": reverse("contacts:contact-list"),
         **_links(filters),
     }
     if not request.htmx or request.htmx.target != "rows":
@@ -55,6 +58,14 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         "contacts/_rows.html",
         context=context,
     )
+
+
+def _rows(filters: Filters, ids: list[int]) -> list[Row]:
+    """The lines of a page; in search results the department record of a person stands beneath the personal one."""
+    if not filters.q:
+        return read_rows(filters.user, ids)
+    page = stacked(filters.user, filters.selection, filters.order, ids)
+    return read_stacked(filters.user, page)
 
 
 @require_safe
@@ -78,7 +89,7 @@ def _links(filters: Filters) -> dict[str, object]:
         "sort_name": filters.query(sort="-name" if filters.sort == "name" else ""),
         "sort_created": filters.query(sort="-created" if filters.sort == "created" else "created"),
         "switch": filters.query(archived="" if filters.archived else "1"),
-        "cleared": filters.query(q="", kind="", tag="", owner="", **{"import": ""}),
+        "cleared": filters.query(q="", **dict.fromkeys(("department", "kind", "tag", "owner", "import", "blocked"))),
         "unsearched": filters.query(q=""),
     }
 

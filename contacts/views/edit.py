@@ -18,6 +18,7 @@ from contacts.services import editing, photos
 from contacts.services.states import state_now
 from contacts_project.core.htmx import answer, done, wants_fragment
 
+from .actions import safe_next
 from .details import FRAGMENTS
 
 
@@ -54,10 +55,10 @@ def _save(request: HttpRequest, contact: Contact, forms: EditForms, target: Targ
         contact.refresh_from_db(fields=["photo_digest"])
         return _show(request, contact, forms, target, status=409, photo_error=str(error))
     except editing.Stale as error:
-        return _stale(request, error)
+        return stale_answer(request, error)
     if target is None:
         messages.success(request, "Saved")
-    return done(request, reverse("contacts:contact-details", args=[contact.pk]))
+    return done(request, safe_next(request, reverse("contacts:contact-details", args=[contact.pk])))
 
 
 def uploaded_photo(request: HttpRequest) -> bytes | None:
@@ -93,7 +94,7 @@ def _show(
     return answer(request, "contacts/contact_details.html", card, *FRAGMENTS, context=context, status=status)
 
 
-def _stale(request: HttpRequest, stale: editing.Stale) -> HttpResponse:
+def stale_answer(request: HttpRequest, stale: editing.Stale) -> HttpResponse:
     """409: both versions, one choice for each field. Under htmx it takes the place of the page's main part."""
     context = record_context(request.user, stale.contact, "details")
     context["stale"] = StalePage(stale, request.user, stale.contact.account.default_region)

@@ -101,6 +101,12 @@ def _behind(shown: Any, notes: Any, after: str) -> Any:
     return shown.filter(RowComparison(["created_at", "pk"], "<", list(last))) if last else shown
 
 
+def changed_note_answer(request: HttpRequest, contact: Contact, note: Note, *, body: str) -> HttpResponse:
+    """409: old words are to be put back, but others were saved since; both are shown, and one is chosen."""
+    form = NoteForm(initial={"body": body, "visibility": note.visibility})
+    return _edit_page(request, contact, note, form, status=409, theirs=note)
+
+
 def _edit_page(
     request: HttpRequest, contact: Contact, note: Note, form: NoteForm, *, status: int = 200, theirs: Note | None = None
 ) -> HttpResponse:

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from contacts import paging
-from contacts.filters import read_filters
-from contacts.rows import read_rows
+from contacts.filters import Filters, read_filters
+from contacts.rows import Row, read_stacked
 from contacts.searching import find_colleagues, find_notes
+from contacts.twins import stacked
 from contacts_project.core.htmx import answer
 
 CONTACTS = 20
@@ -22,7 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if filters.q:
         page = paging.page_for(request.user, filters.selection, size=CONTACTS)
         context |= {
-            "rows": read_rows(request.user, page.ids),
+            "hits": _hits(filters, page.ids),
             "query": filters.query(),
             "other_query": filters.query(archived="" if filters.archived else "1"),
             "more": page.next is not None,
@@ -30,6 +31,18 @@ def search(request: HttpRequest) -> HttpResponse:
             "colleagues": find_colleagues(request.user, filters.q),
         }
     return answer(request, "contacts/search.html", "contacts/_search_results.html", context=context)
+
+
+def _hits(filters: Filters, ids: list[int]) -> list[tuple[Row, list[Row]]]:
+    """Each person once: the record, and the other records of the same person."""
+    page = stacked(filters.user, filters.selection, filters.order, ids)
+    hits: list[tuple[Row, list[Row]]] = []
+    for row in read_stacked(filters.user, page):
+        if row.second and hits:
+            hits[-1][1].append(row)
+        else:
+            hits.append((row, []))
+    return hits
 
 
 def _only_text(request: HttpRequest):

@@ -59,7 +59,8 @@ VERBS = {Level.READ: "view", Level.WRITE: "change", Level.ADMIN: "admin"}
 class Grant(UserObjectPermissionBase):
     """One permission of one user on one object; who gave it, when, and until which day (inclusive).
 
-    `sort_key`, `archived` and `is_owner` copy the object's place in ordered lists; database triggers keep them right.
+    `sort_key`, `archived`, `unnamed` and `is_owner` copy the object's place in ordered lists; database triggers keep
+    them right.
     """
 
     granted_by = models.ForeignKey(
@@ -69,6 +70,7 @@ class Grant(UserObjectPermissionBase):
     until = models.DateField(null=True, blank=True)
     sort_key = models.CharField(max_length=120, db_collation="C", db_default="", editable=False)
     archived = models.BooleanField(db_default=False, editable=False)
+    unnamed = models.BooleanField(db_default=False, editable=False)
     is_owner = models.BooleanField(db_default=False, editable=False)
 
     class Meta(UserObjectPermissionBase.Meta):

@@ -4,23 +4,30 @@ The database records every change by triggers, also of bulk and raw SQL writes (
 the user's id, a source (page, admin, import, job, command) and, for pages, the address that was posted to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pghistory
 import pgtrigger
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Index, Model, QuerySet
 from pghistory.middleware import HistoryMiddleware as BaseMiddleware
 
 
-def tracked(**options: Any):
+def tracked(*, with_before: bool = False, indexes: Iterable[Index] = (), **options: Any):
     """Class decorator: record inserts (a statement at a time), updates and deletes (row by row).
+
+    `with_before`: the row before each event is read (an edit history), so events are indexed by row and id. `indexes`
+    are further ones of the table of events.
 
     Statement-level updates were measured up to 25 times slower (design/datalayer.md §1.5). A function, because
     pghistory's event objects remember the first model they were given to.
     """
+    if with_before:
+        options["obj_field"] = pghistory.ObjForeignKey(related_name="events", db_index=False)
+        indexes = [Index(fields=["pgh_obj", "pgh_id"]), *indexes]
+    options["meta"] = {"indexes": list(indexes)}
     return pghistory.track(
         pghistory.InsertEvent(level=pghistory.Statement),
         pghistory.UpdateEvent(level=pghistory.Row),

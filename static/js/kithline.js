@@ -3,7 +3,8 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
 /* The page's own script. Every act works without it: it adds keys, counts, focus and feedback, by delegation on
    data-attributes, so that fragments swapped in later need no set-up. Marks that it reads:
    data-theme-toggle · data-select-all, input[name=ids], data-selected · data-shown · data-toast, data-toast-close · data-dismiss
-   data-key, aria-keyshortcuts · data-focus-after · data-opens · data-label-busy, data-download */
+   data-key, aria-keyshortcuts · data-focus-after · data-opens · data-label-busy, data-download
+   data-panel, data-panel-close, data-changed */
 (function () {
   "use strict";
   const root = document.documentElement;
@@ -200,6 +201,8 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
     }
     const dismiss = target.closest("[data-dismiss]");
     if (dismiss) document.querySelector(dismiss.dataset.dismiss)?.replaceChildren();
+    const shut = target.closest("[data-panel-close]");
+    if (shut) closePanel(event, shut);
     const clear = target.closest(".k-bulk a[aria-keyshortcuts=Escape]");
     if (clear) {
       event.preventDefault();
@@ -211,6 +214,40 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
     for (const box of boxes()) box.checked = event.target.checked;
     showSelection();
   });
+
+  /* ── The side panel: a dialog over the page, which is out of reach meanwhile; toasts are not ── */
+  let panelOpener = null;
+  let panelEmpty = [];
+  const panel = () => document.getElementById("panel");
+  function setBehind(box, inert) {
+    for (let part = box; part && part !== document.body; part = part.parentElement) {
+      for (const other of part.parentElement.children) {
+        if (other !== part && !other.matches("#toasts, #panel-backdrop, script")) other.inert = inert;
+      }
+    }
+  }
+  function openPanel(source) {
+    const box = panel();
+    if (!box || box.open) return;
+    panelOpener = source;
+    panelEmpty = [...box.childNodes].map((node) => node.cloneNode(true));
+    source.closest("[popover]")?.hidePopover();
+    box.hidden = document.getElementById("panel-backdrop").hidden = false;
+    box.show();
+    setBehind(box, true);
+  }
+  function closePanel(event, link) {
+    const box = panel();
+    if (!panelOpener || "changed" in link.dataset) return; // the link leads to the record as it is now
+    event.preventDefault();
+    setBehind(box, false);
+    box.close();
+    box.hidden = document.getElementById("panel-backdrop").hidden = true;
+    box.replaceChildren(...panelEmpty);
+    const menu = panelOpener.closest("[popover]");
+    focusOn(menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : panelOpener);
+    panelOpener = null;
+  }
 
   /* ── htmx: where the focus goes, what is busy, what failed ── */
   function focusOn(element) {
@@ -231,6 +268,7 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
     ctx.kithline = { wanted, next: wanted === "next" ? nextRowLink(source) : null, had: source.contains(document.activeElement) };
     if (source.matches("button, .btn")) source.setAttribute("aria-busy", "true");
     document.getElementById("error")?.replaceChildren();
+    if (source.matches?.("[data-panel]")) openPanel(source);
   });
   document.addEventListener("htmx:after:swap", (event) => {
     const ctx = event.detail.ctx;
@@ -238,8 +276,8 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
     const target = ctx.sourceElement?.isConnected ? ctx.sourceElement : document;
     const wrong = ctx.response?.status === 422 && document.querySelector("#main [aria-invalid=true]");
     const stale = ctx.response?.status === 409 && document.querySelector("#main [role=alert]:not(#error)");
-    const panel = document.getElementById(ctx.sourceElement?.dataset?.opens);
-    if (panel && ctx.response?.status < 400) panel.showPopover({ source: ctx.sourceElement });
+    const popover = document.getElementById(ctx.sourceElement?.dataset?.opens);
+    if (popover && ctx.response?.status < 400) popover.showPopover({ source: ctx.sourceElement });
     if (wrong || stale) focusOn(wrong || stale);
     else if (ctx.response?.status < 400 && wanted === "next") focusOn(next?.isConnected ? next : document.querySelector("#main h1, #main h2"));
     else if (ctx.response?.status < 400 && wanted) focusOn(document.querySelector(wanted));
@@ -263,6 +301,7 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
     showNetwork();
     if (boxes().length) showSelection();
     nextToast();
+    if (panel()?.open) setBehind(panel(), true);
     for (const tab of all(".k-tabs [aria-current]")) {
       const bar = tab.closest(".k-tabs");
       bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - 80; // on a phone the tab at hand may start out of sight

@@ -18,6 +18,8 @@ MODELS = [
     "admin/logentry",
     "contacts/import",
     "contacts/tag",
+    "departments/department",
+    "departments/operator",
     "procrastinate/procrastinatejob",
 ]
 FOR_ADMINISTRATORS = [model for model in MODELS if "procrastinate" not in model]

@@ -17,11 +17,17 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 SCRIPT = Path(__file__).with_name("dataset.sql")
-VERSION = 1  # raise it when the rows change: a kept data set of another version is refused
+VERSION = 2  # raise it when the rows change: a kept data set of another version is refused
 TABLES = tuple(
     f"contacts_contact{part}" for part in ("", "email", "phone", "address", "tag", "userobjectpermission", "search")
-) + ("contacts_note",)
-SEQUENCED = (*TABLES[:-2], "contacts_note", "accounts_account", "accounts_user", "contacts_tag")
+) + ("contacts_note", "contacts_departmentlink")
+SEQUENCED = tuple(table for table in TABLES if table != "contacts_contactsearch") + (
+    "accounts_account",
+    "accounts_user",
+    "contacts_tag",
+    "departments_department",
+    "departments_operator",
+)
 CHUNK = 20_000
 SAMPLE = 2_000
 Say = Callable[[str], None]
@@ -110,6 +116,11 @@ CREATE TEMP TABLE emails_before ON COMMIT DROP AS
   SELECT * FROM contacts_contactemail WHERE contact_id IN (SELECT id FROM sampled);
 CREATE TEMP TABLE search_before ON COMMIT DROP AS
   SELECT * FROM contacts_contactsearch WHERE contact_id IN (SELECT id FROM sampled);
+CREATE TEMP TABLE links_before ON COMMIT DROP AS
+  SELECT * FROM contacts_departmentlink WHERE contact_id IN (SELECT id FROM sampled);
+DELETE FROM contacts_departmentlink WHERE contact_id IN (SELECT id FROM sampled);
+INSERT INTO contacts_departmentlink (id, contact_id, department_id, linked_at, ended_at)
+  SELECT id, contact_id, department_id, linked_at, ended_at FROM links_before;
 DELETE FROM {GRANTS} WHERE content_object_id IN (SELECT id FROM sampled);
 INSERT INTO {GRANTS} (id, content_object_id, user_id, permission_id, granted_by_id, granted_at, until)
   SELECT id, content_object_id, user_id, permission_id, granted_by_id, granted_at, until FROM grants_before;
@@ -119,7 +130,11 @@ INSERT INTO contacts_contactemail SELECT * FROM emails_before;
 """
 DIFFERENCES = {
     "copies in grants": f"SELECT count(*) FROM grants_before b LEFT JOIN {GRANTS} a USING (id)"
-    " WHERE (a.sort_key, a.archived, a.is_owner) IS DISTINCT FROM (b.sort_key, b.archived, b.is_owner)",
+    " WHERE (a.sort_key, a.archived, a.unnamed, a.is_owner) IS DISTINCT FROM"
+    " (b.sort_key, b.archived, b.unnamed, b.is_owner)",
+    "copies in links": "SELECT count(*) FROM links_before b LEFT JOIN contacts_departmentlink a USING (id)"
+    " WHERE (a.sort_key, a.archived, a.unnamed, a.counts) IS DISTINCT FROM"
+    " (b.sort_key, b.archived, b.unnamed, b.counts)",
     "search rows": "SELECT count(*) FROM search_before b FULL JOIN"
     " (SELECT * FROM contacts_contactsearch WHERE contact_id IN (SELECT id FROM sampled)) a USING (contact_id)"
     " WHERE a.document IS DISTINCT FROM b.document",
@@ -131,7 +146,10 @@ def verify() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM contacts_contact")
         cursor.execute(AGAIN, {"sample": SAMPLE, "all": max(SAMPLE, cursor.fetchone()[0])})
-        cursor.execute("SELECT (SELECT count(*) FROM grants_before), (SELECT count(*) FROM search_before)")
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM grants_before), (SELECT count(*) FROM links_before),"
+            " (SELECT count(*) FROM search_before)"
+        )
         if not all(cursor.fetchone()):
             raise Wrong("nothing was sampled")
         for what, sql in DIFFERENCES.items():

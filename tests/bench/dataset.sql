@@ -1,11 +1,23 @@
 -- The data set, made in the database from numbers alone: the same rows every time. Each step begins with "-- step".
 -- %(contacts)s is the size of the large account; ids up to it are its contacts, the next 1,000 the small account's.
+-- About half of the large account's contacts belong to twelve departments: see the function department.
 -- step: words
 CREATE FUNCTION pg_temp.pick(i bigint, salt int, n int) RETURNS int LANGUAGE sql IMMUTABLE RETURN
   ((hashint8extended(i, salt) & 9223372036854775807) - (hashint8extended(i, salt) & 9223372036854775807) / n * n)::int;
 -- Skewed to low numbers, as names are: the first of n is taken by one in sqrt(n).
 CREATE FUNCTION pg_temp.skew(i bigint, salt int, n int) RETURNS int LANGUAGE sql IMMUTABLE RETURN
   floor(n * power(pg_temp.pick(i, salt, 1000000) / 1000000.0, 2))::int;
+-- The department of a contact of the large account, 0 for a personal one. In thousandths: 300, 120 and 30 belong to the
+-- first three (together 450,000 of a million), 45 and 5 to the next two (50,000), 10 to the seven small ones.
+CREATE FUNCTION pg_temp.department(i bigint) RETURNS int LANGUAGE sql IMMUTABLE RETURN
+  CASE WHEN i > %(contacts)s OR pg_temp.pick(i, 3, 1000) >= 510 THEN 0
+       WHEN pg_temp.pick(i, 3, 1000) < 500 THEN width_bucket(pg_temp.pick(i, 3, 1000), ARRAY[0, 300, 420, 450, 495])
+       ELSE 6 + pg_temp.pick(i, 4, 7) END;
+-- What a colleague was granted: Write six times in ten, Read three times.
+CREATE FUNCTION pg_temp.level(i bigint, salt int) RETURNS int LANGUAGE sql IMMUTABLE RETURN
+  CASE WHEN pg_temp.pick(i, salt, 10) < 6 THEN 2 WHEN pg_temp.pick(i, salt, 10) < 9 THEN 1 ELSE 0 END;
+CREATE FUNCTION pg_temp.kind(i bigint) RETURNS text LANGUAGE sql IMMUTABLE RETURN
+  CASE WHEN pg_temp.department(i) = 0 THEN 'personal' WHEN pg_temp.pick(i, 5, 100) = 0 THEN 'shared' ELSE 'department' END;
 CREATE TEMP TABLE given AS SELECT row_number() OVER () - 1 AS n, name FROM unnest(string_to_array(
   'John,Maria,Anna,Johan,Peter,Mary,Ahmed,José,Renee,Li,Fatima,David,Olga,Jürgen,Priya,Carlos,Zoë,Michael,Sara,Ivan,'
   'Chloé,Daniel,Mei,Omar,Lucía,Johanna,Thomas,Ngozi,Søren,Emma,Hiroshi,Laura,Paul,Amélie,Victor,Ingrid,Raj,Nora,Łukasz,'
@@ -30,7 +42,8 @@ INSERT INTO accounts_user (id, account_id, email, name, password, is_account_adm
     is_superuser, is_active, time_zone, theme, keys_enabled, date_joined)
   SELECT id, account, key || '@bench.example', initcap(key), '!', false, false, false, false, true, '', 'auto', true, timestamptz '2026-01-01'
     FROM (VALUES (1, 1, 'sees-450000'), (2, 1, 'sees-50000'), (3, 1, 'sees-5000'), (4, 1, 'sees-50'), (5, 1, 'sees-tail'),
-                 (6, 2, 'sees-1000'), (7, 3, 'writer')) u(id, account, key)
+                 (6, 2, 'sees-1000'), (7, 3, 'writer'), (8, 1, 'operates-450000'), (9, 1, 'operates-50000'),
+                 (10, 1, 'operates-everything')) u(id, account, key)
   UNION ALL
   SELECT 10 + n, 1, 'colleague-' || n || '@bench.example', 'Colleague ' || n, '!', false, false, false, false, true, '', 'auto',
     true, timestamptz '2026-01-01' FROM generate_series(1, 200) n;
@@ -38,16 +51,29 @@ INSERT INTO contacts_tag (id, account_id, name)
   SELECT n, 1, (ARRAY['Customer', 'Lead', 'Supplier', 'Rare'])[n] FROM generate_series(1, 4) n
   UNION ALL SELECT n, 1, 'Tag ' || n FROM generate_series(5, 40) n
   UNION ALL SELECT 41, 2, 'Customer';
+-- step: departments
+INSERT INTO departments_department (id, account_id, name, hue, description)
+  SELECT n, 1, 'Department ' || n, (ARRAY['indigo', 'teal', 'amber', 'rose', 'violet', 'sky', 'green', 'slate'])[1 + n - n / 8 * 8], ''
+    FROM generate_series(1, 12) n;
+INSERT INTO departments_operator (department_id, user_id, is_admin)
+  SELECT n, 8, n = 1 FROM generate_series(1, 3) n
+  UNION ALL SELECT n, 9, n = 4 FROM generate_series(4, 5) n
+  UNION ALL SELECT n, 10, true FROM generate_series(1, 12) n
+  UNION ALL SELECT n, 200 + n, false FROM generate_series(1, 10) n;
 -- step: contacts
 INSERT INTO contacts_contact (id, account_id, kind, owner_id, created_by_id, given_name, middle_name, family_name, prefix, suffix,
-    nickname, company, job_title, language, time_zone, photo_digest, outside_id, outside_source, version, created_at, archived_at)
-  SELECT i, account, 'personal', owner, owner,
+    nickname, company, job_title, language, time_zone, photo_digest, outside_id, outside_source, version, created_at, archived_at,
+    awaits_name)
+  SELECT i, account, kind, CASE WHEN kind <> 'department' THEN owner END, owner,
     CASE WHEN shape < 96 THEN given.name ELSE '' END, '', CASE WHEN shape < 94 THEN family.name ELSE '' END, '', '', '',
     CASE WHEN shape < 35 OR shape BETWEEN 96 AND 98 THEN firm.name ELSE '' END,
     CASE WHEN shape < 25 THEN 'Head of purchasing' ELSE '' END, '', '', '', '', '', 1,
     timestamptz '2024-01-01' + i * interval '1 minute',
-    CASE WHEN pg_temp.pick(i, 20, 100) < 5 THEN timestamptz '2026-06-01' END
-  FROM (SELECT i, CASE WHEN i <= %(contacts)s THEN 1 ELSE 2 END AS account, pg_temp.pick(i, 10, 100) AS shape,
+    CASE WHEN pg_temp.pick(i, 20, 100) < 5 THEN timestamptz '2026-06-01' END,
+    kind = 'department' AND shape > 98 AND i / 10 * 10 <> i  -- callers whom nobody has named; those with notes are known
+  FROM (SELECT i, CASE WHEN i <= %(contacts)s THEN 1 ELSE 2 END AS account, pg_temp.kind(i) AS kind,
+          -- one in twenty department contacts has only called: no name, no company
+          CASE WHEN pg_temp.department(i) > 0 AND pg_temp.pick(i, 14, 20) = 0 THEN 99 ELSE pg_temp.pick(i, 10, 100) END AS shape,
           CASE WHEN i > %(contacts)s THEN 6 WHEN pg_temp.pick(i, 1, 1000) < 50 THEN 1 ELSE 11 + pg_temp.pick(i, 2, 200) END AS owner
           FROM generate_series(1, %(contacts)s + 1000) i) c
   JOIN given ON given.n = pg_temp.skew(i, 11, (SELECT count(*)::int FROM given))
@@ -78,28 +104,44 @@ INSERT INTO contacts_contacttag (contact_id, tag_id)
 INSERT INTO contacts_contacttag (contact_id, tag_id) SELECT id, 41 FROM contacts_contact WHERE account_id = 2 AND pg_temp.pick(id, 60, 100) < 30;
 -- step: notes
 INSERT INTO contacts_note (contact_id, author_id, body, visibility, created_at)
-  SELECT c.id, c.owner_id, 'Called about the order ' || k || '. Wants a new offer by the end of the month.', 'public',
+  SELECT c.id, c.created_by_id, 'Called about the order ' || k || '. Wants a new offer by the end of the month.', 'public',
       timestamptz '2026-01-01' + k * interval '1 day' FROM contacts_contact c, generate_series(1, 3) k WHERE c.id / 10 * 10 = c.id ORDER BY c.id;
+-- step: links
+INSERT INTO contacts_departmentlink (contact_id, department_id, linked_at, ended_at, sort_key, archived, unnamed)
+  SELECT c.id, l.department, c.created_at, CASE WHEN l.second AND pg_temp.pick(c.id, 81, 10) = 0 THEN timestamptz '2026-07-01' END,
+      c.sort_key, c.archived, c.unnamed
+    FROM contacts_contact c, LATERAL (VALUES
+        (pg_temp.department(c.id), false),  -- one in ten has a second link, and one in ten of those has ended
+        ((ARRAY[2, 3, 1, 5, 4, 7, 8, 9, 10, 11, 12, 6])[pg_temp.department(c.id)], true)) l(department, second)
+   WHERE c.kind <> 'personal' AND (NOT l.second OR pg_temp.pick(c.id, 80, 10) = 0)
+   ORDER BY c.id;
 -- step: grants
+-- A personal contact has its owner's three rows and at most one colleague's; a department's has more colleagues' instead.
 INSERT INTO contacts_contactuserobjectpermission (content_object_id, user_id, permission_id, granted_by_id, granted_at, until,
-    sort_key, archived, is_owner)
-  SELECT c.id, g.user_id, p.id, c.owner_id, c.created_at,
+    sort_key, archived, unnamed, is_owner)
+  SELECT c.id, g.user_id, p.id, c.created_by_id, c.created_at,
       CASE WHEN g.user_id = c.owner_id THEN NULL WHEN pg_temp.pick(c.id, 79, 500) = 0 THEN date '2020-01-01'
            WHEN pg_temp.pick(c.id, 79, 500) < 6 THEN date '2099-12-31' END,
-      c.sort_key, c.archived, g.user_id = c.owner_id
+      c.sort_key, c.archived, c.unnamed, COALESCE(g.user_id = c.owner_id, false)
     FROM contacts_contact c,
-      LATERAL (VALUES (c.owner_id, 3),
-        (1, CASE WHEN pg_temp.pick(c.id, 70, 1000) < 421 THEN 1 + (pg_temp.pick(c.id, 71, 10) = 0)::int ELSE 0 END),
+      LATERAL (VALUES (CASE c.kind WHEN 'personal' THEN c.owner_id END, 3),
+        (1, CASE WHEN pg_temp.pick(c.id, 70, 1000) < 433 THEN 1 + (pg_temp.pick(c.id, 71, 10) = 0)::int ELSE 0 END),
         (2, CASE WHEN pg_temp.pick(c.id, 72, 1000) < 50 THEN 1 + pg_temp.pick(c.id, 73, 2) ELSE 0 END),
         (3, CASE WHEN pg_temp.pick(c.id, 74, 1000) < 5 THEN 1 + pg_temp.pick(c.id, 75, 2) ELSE 0 END),
         (4, CASE WHEN pg_temp.pick(c.id, 76, %(contacts)s / 50) = 0 THEN 1 ELSE 0 END),
-        (11 + pg_temp.pick(c.id, 77, 200), CASE WHEN pg_temp.pick(c.id, 78, 10) < 6 THEN 2 WHEN pg_temp.pick(c.id, 78, 10) < 9 THEN 1 ELSE 0 END)
+        (11 + pg_temp.pick(c.id, 77, 200), pg_temp.level(c.id, 78)),
+        (CASE WHEN c.kind <> 'personal' THEN 11 + (pg_temp.pick(c.id, 77, 200) + 67 - (pg_temp.pick(c.id, 77, 200) + 67) / 200 * 200) END,
+          pg_temp.level(c.id, 82)),
+        (CASE WHEN c.kind <> 'personal' THEN 11 + (pg_temp.pick(c.id, 77, 200) + 134 - (pg_temp.pick(c.id, 77, 200) + 134) / 200 * 200) END,
+          pg_temp.level(c.id, 83))
       ) g(user_id, level),
       (SELECT a.id, v.step FROM auth_permission a JOIN (VALUES ('view_contact', 1), ('change_contact', 2), ('admin_contact', 3)) v(name, step)
          ON v.name = a.codename) p
-   WHERE p.step <= g.level AND (g.level = 3 OR g.user_id <> c.owner_id) AND (c.account_id = 1 OR g.level = 3)
+   WHERE p.step <= CASE c.kind WHEN 'shared' THEN least(g.level, 1) ELSE g.level END
+     AND (g.level = 3 OR g.user_id IS DISTINCT FROM c.owner_id) AND g.user_id IS NOT NULL AND (c.account_id = 1 OR g.level = 3)
    ORDER BY c.id;
-INSERT INTO contacts_contactuserobjectpermission (content_object_id, user_id, permission_id, granted_by_id, granted_at, sort_key, archived, is_owner)
-  SELECT c.id, 5, p.id, c.owner_id, c.created_at, c.sort_key, c.archived, false
-    FROM (SELECT * FROM contacts_contact WHERE account_id = 1 ORDER BY sort_key DESC, id DESC LIMIT %(contacts)s / 200) c,
+INSERT INTO contacts_contactuserobjectpermission (content_object_id, user_id, permission_id, granted_by_id, granted_at, sort_key, archived,
+    unnamed, is_owner)
+  SELECT c.id, 5, p.id, c.created_by_id, c.created_at, c.sort_key, c.archived, c.unnamed, false
+    FROM (SELECT * FROM contacts_contact WHERE account_id = 1 AND NOT unnamed ORDER BY sort_key DESC, id DESC LIMIT %(contacts)s / 200) c,
          auth_permission p WHERE p.codename = 'view_contact';

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.http import QueryDict
 
@@ -31,11 +31,22 @@ SEARCHES = {  # name: (typed, has it a target?)
 
 
 def cases() -> Iterator[Row]:
-    worst, many = readers.reader(readers.WORST), readers.reader(readers.MANY)
+    worst, operator = readers.reader(readers.WORST), readers.reader(readers.OPERATOR)
     one, two = filters_of(worst)
     yield from _filters(worst, one, "one filter", ONE_FILTER)
     yield from _filters(worst, two, "two filters", TWO_FILTERS)
-    for user, who, target in ((many, "50,000", SEARCH_OF_MANY), (worst, "450,000", SEARCH_OF_WORST)):
+    yield from _filters(
+        operator, one | departments(operated=(1, 3), others=(4, 5, 12)), "operator, one filter", ONE_FILTER
+    )
+    yield from _filters(operator, two | TWO_OF_DEPARTMENTS, "operator, two filters", TWO_FILTERS)
+    searching = (
+        (readers.MANY, "50,000", SEARCH_OF_MANY),
+        (readers.WORST, "450,000", SEARCH_OF_WORST),
+        (readers.OPERATOR_OF_MANY, "50,000 by departments", SEARCH_OF_MANY),
+        (readers.OPERATOR, "450,000 by departments", SEARCH_OF_WORST),
+    )
+    for key, who, target in searching:
+        user = readers.reader(key)
         for name, (typed, counts) in SEARCHES.items():
             query = QueryDict(mutable=True)
             query["q"] = typed
@@ -57,7 +68,11 @@ def filters_of(user: User) -> tuple[dict[str, str], dict[str, str]]:
         "owner, a colleague": f"owner={colleague}",
         "owner, me": "owner=me",
         "kind": "kind=personal",
-        "kind without contacts": "kind=department",
+        "kind department": "kind=department",
+        "kind shared": "kind=shared",
+        "created, newest first": "sort=created",
+        "unnamed": "view=unnamed",
+        "department of 30 %": "department=1",
     }
     two = {
         "tags of 30 and 10 %, owner": f"tag={broad}&tag={wide}&owner={colleague}",
@@ -70,6 +85,24 @@ def filters_of(user: User) -> tuple[dict[str, str], dict[str, str]]:
         "search joh smi, tag of 30 %": f"q=joh+smi&tag={broad}",
     }
     return one, two
+
+
+TWO_OF_DEPARTMENTS = {
+    "operated department, tag of 10 %": "department=1&tag=2",
+    "department not operated, tag of 10 %": "department=4&tag=2",
+    "operated and other department": "department=3&department=4",
+    "operated department, shared": "department=1&kind=shared",
+    "operated department, search joh": "department=1&q=joh",
+    "operated department, search joh smi": "department=2&q=joh+smi",
+    "operated department, archived": "department=2&archived=1",
+    "unnamed, operated department": "department=1&view=unnamed",
+}
+
+
+def departments(*, operated: Iterable[int], others: Iterable[int]) -> dict[str, str]:
+    """Addresses narrowed to one department each, operated by the user and not."""
+    own = {f"operated department {pk}": f"department={pk}" for pk in operated}
+    return own | {f"department {pk}, not operated": f"department={pk}" for pk in others}
 
 
 def _filters(user: User, addresses: dict[str, str], kind: str, target: float) -> Iterator[Row]:

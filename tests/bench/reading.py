@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from contacts import paging
 from contacts.filters import Filters
+from contacts.models import Contact
 from contacts.record import TABS
 from contacts.rows import read_rows
 from contacts_project.accounts.models import User
@@ -50,7 +51,10 @@ def list_sql(user: User, after: str) -> float:
 
 def worst_reader(site: Site) -> Iterator[Row]:
     """Every reader of the large account against the median one."""
-    names = (readers.FEW, readers.MEDIAN, readers.MANY, readers.WORST, readers.TAIL)
+    names = (
+        readers.FEW, readers.MEDIAN, readers.MANY, readers.WORST, readers.TAIL,
+        readers.OPERATOR_OF_MANY, readers.OPERATOR, readers.OPERATOR_OF_ALL,
+    )  # fmt: skip
     users = {name: readers.reader(name) for name in names}
     for where, start in (("first", lambda user: ""), ("deep", readers.deep)):
         after = {name: start(user) for name, user in users.items()}
@@ -63,30 +67,41 @@ def worst_reader(site: Site) -> Iterator[Row]:
 
 
 def against_floor(site: Site) -> Iterator[Row]:
-    """The worst reader's list against the floor, over one connection and over four."""
-    user = readers.reader(readers.WORST)
+    """The lists of the worst reader by grants and of the one by departments against the floor, over one connection
+    and over four.
+    """
+    for name in (readers.WORST, readers.OPERATOR):
+        yield from _against_floor(site, readers.reader(name), name)
+
+
+def _against_floor(site: Site, user: User, name: str) -> Iterator[Row]:
     paths = {"floor": FLOOR, "framed floor": FRAMED, "list": LIST, "count": f"{LIST}count/"}
-    pages = {name: Page(user, path) for name, path in paths.items()}
+    pages = {what: Page(user, path) for what, path in paths.items()}
     for connections, target in ((1, 2.0), (4, 2.5)):
         speeds = site.speeds(pages, connections=connections)
-        at_once = f"{connections} at once"
+        at_once = f"{name}, {connections} at once"
         yield Row(f"list vs floor, {at_once}", speeds["list"] / speeds["floor"], target, detail=said(speeds))
         yield Row(
             f"list vs floor inside the frame of every page, {at_once}", speeds["list"] / speeds["framed floor"], None
         )
         yield Row(f"count fragment vs floor, {at_once}", speeds["count"] / speeds["floor"], None)
-    yield Row("list: queries beyond session and user", queries(user, LIST), None, "queries")
+    yield Row(f"list, {name}: queries beyond session and user", queries(user, LIST), None, "queries")
 
 
 def record(site: Site) -> Iterator[Row]:
-    """Each tab of an own contact (all six tabs, as its Admin sees them) against the floor, with its queries."""
-    user = readers.reader(readers.WORST)
-    contact = readers.contact_of(user)
+    """Each tab of an own contact, and of a department's as its Admin Operator sees it, against the floor."""
+    owner, operator = readers.reader(readers.WORST), readers.reader(readers.OPERATOR)
+    yield from _record(site, "record", owner, readers.contact_of(owner))
+    yield from _record(site, "record of a department", operator, readers.contact_worked_by(operator))
+
+
+def _record(site: Site, what: str, user: User, contact: Contact) -> Iterator[Row]:
+    """All six tabs, with the queries of each."""
     pages = {key: Page(user, reverse(name, args=[contact.pk])) for key, _, name in TABS}
     speeds = site.speeds({"floor": Page(user, FLOOR), **pages})
     for key, page in pages.items():
-        yield Row(f"record, {key} vs floor", speeds[key] / speeds["floor"], 3, detail=f"{speeds[key]:.1f} ms")
-        yield Row(f"record, {key}: queries beyond session and user", queries(user, page.path), 16, "queries")
+        yield Row(f"{what}, {key} vs floor", speeds[key] / speeds["floor"], 3, detail=f"{speeds[key]:.1f} ms")
+        yield Row(f"{what}, {key}: queries beyond session and user", queries(user, page.path), 16, "queries")
 
 
 def queries(user: User, path: str) -> int:

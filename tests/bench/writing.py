@@ -11,10 +11,11 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from contacts.models import BulkAction, Contact, ContactUserObjectPermission
+from contacts.models import BulkAction, Contact, ContactUserObjectPermission, DepartmentLink, Kind
 from contacts.services import archiving, bulk
 from contacts_project.accounts import grants
 from contacts_project.accounts.models import User
+from departments.models import Department, Operator
 
 from . import readers
 from .figures import Row, server_processor
@@ -35,6 +36,38 @@ def cases() -> Iterator[Row]:
         yield each("archive in bulk, 3 grants each", user, lambda: archiving.archive(user, ids), TARGET)
         yield each("unarchive in bulk, 3 grants each", user, lambda: archiving.unarchive(user, ids), TARGET)
         yield each("archive as a bulk action with its outcomes", user, lambda: archive_as_action(user, ids), None)
+    with account_to_write_in(user):
+        with transaction.atomic(), pghistory.context(user=user.pk, source="command"):
+            ids = make_for_department(user, CONTACTS)
+        live = Contact.objects.filter(pk__any_of=ids)
+        yield each("rename in bulk, link and Write grant", user, lambda: live.update(**renamed), TARGET)
+        yield each("delete a department's in bulk, with their links", user, lambda: archiving.archive(user, ids), None)
+        yield each("unarchive a department's in bulk", user, lambda: archiving.unarchive(user, ids), None)
+
+
+def make_for_department(user: User, number: int) -> list[int]:
+    """Contacts of a department that the user administers, with its link and a Write grant each (two rows)."""
+    department = Department.objects.create(account=user.account, name="Writes")
+    Operator.objects.create(department=department, user=user, is_admin=True)
+    rows = [
+        Contact(account=user.account, kind=Kind.DEPARTMENT, given_name="Renee", family_name=f"Martinez {n}")
+        for n in range(number)
+    ]
+    made = Contact.objects.bulk_create(rows, batch_size=5000)
+    DepartmentLink.objects.bulk_create(
+        [DepartmentLink(contact=contact, department=department) for contact in made], batch_size=5000
+    )
+    grants.set_level(ContactUserObjectPermission, made, [user], grants.Level.WRITE, by=user)
+    analyze()
+    return [contact.pk for contact in made]
+
+
+def analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE contacts_contact, contacts_contactuserobjectpermission,"
+            " contacts_departmentlink, departments_operator"
+        )
 
 
 def make(user: User, number: int) -> list[int]:
@@ -45,8 +78,7 @@ def make(user: User, number: int) -> list[int]:
     ]
     made = Contact.objects.bulk_create(rows, batch_size=5000)
     grants.set_level(ContactUserObjectPermission, made, [user], grants.Level.ADMIN, by=user)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE contacts_contact, contacts_contactuserobjectpermission")
+    analyze()
     return [contact.pk for contact in made]
 
 
@@ -97,13 +129,18 @@ def empty(user: User) -> None:
         cursor.execute("SELECT EXISTS (SELECT FROM contacts_contact WHERE account_id = %(account)s)", account)
         if not cursor.fetchone()[0]:
             return
+        departments = "(SELECT id FROM departments_department WHERE account_id = %(account)s)"
         cursor.execute("SET session_replication_role = replica")
         for table, column, parent in hanging:
             cursor.execute(f"DELETE FROM {table} WHERE {column} IN {own[parent]}", account)
         cursor.execute(f"DELETE FROM contacts_contactsearch WHERE contact_id IN {OF_ACCOUNT}", account)
-        for table in own:
+        cursor.execute(f"DELETE FROM departments_operator WHERE department_id IN {departments}", account)
+        for table in (*own, "departments_department"):
             cursor.execute(f"DELETE FROM {table} WHERE account_id = %(account)s", account)
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'contacts\\_%%event'")
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r'"
+            " AND (relname LIKE 'contacts\\_%event' OR relname LIKE 'departments\\_%event')"
+        )
         for (table,) in cursor.fetchall():
             cursor.execute(f"TRUNCATE {table}")
         cursor.execute("RESET session_replication_role")

@@ -137,7 +137,7 @@ def test_counts_are_of_what_the_viewer_sees(client, owner):
     ContactFactory(owner=UserFactory(account=owner.account))
     context = client.get("/contacts/count/").context
     assert context["here"] == 1
-    assert [view["count"] for view in context["views"]] == [1, 1, 0]
+    assert [view["count"] for view in context["views"]] == [1, 1, 0, 0]
 
 
 def test_a_hidden_contact_changes_no_byte(client, owner):

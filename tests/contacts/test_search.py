@@ -21,7 +21,7 @@ def test_finds_contacts_notes_and_people(client, owner):
     contact = ContactFactory(owner=owner, family_name="Oven")
     NoteFactory(contact=contact, author=owner, body="Wants a new oven before Easter")
     context = client.get("/search/?q=oven").context
-    assert [row.id for row in context["rows"]] == [contact.pk]
+    assert [(row.id, twins) for row, twins in context["hits"]] == [(contact.pk, [])]
     assert [note.body for note in context["notes"]] == ["Wants a new oven before Easter"]
     assert client.get("/search/?q=owens").context["colleagues"] == [owner]
 
@@ -38,7 +38,7 @@ def test_hidden_contacts_lead_to_no_hit_and_no_note(client, owner):
     NoteFactory(contact=hidden, author=hidden.owner, body="hidden words")
     NoteFactory(contact=hidden, author=owner, visibility="private", body="hidden since access ended")
     context = client.get("/search/?q=hidden").context
-    assert (context["rows"], context["notes"]) == ([], [])
+    assert (context["hits"], context["notes"]) == ([], [])
 
 
 def test_marks_matches_and_escapes_the_rest(client, owner):

@@ -98,4 +98,4 @@ def test_queries_do_not_grow(crew: Crew):
         with CaptureQueriesContext(connection) as queries:
             client.get("/today/")
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 10
+    assert counts[0] == counts[1] <= 12  # one for the departments that the reader operates, one for the sidebar

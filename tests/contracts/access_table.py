@@ -38,11 +38,13 @@ WRITES = " 302  302   404   404   403  303   303   404   302"
 ADMIN = "  302  302   404   404   403  403   200   404   302"
 ADMINS = " 302  302   404   404   403  403   303   404   302"
 FROZEN = " 302  302   404   404   403  403   403   404   302"
+NOBODY = " 302  302   404   404   403  403   403   404   302"
 MINE = "   302  302   404   404   404  404   200   404   302"
 MINES = "  302  302   404   404   404  404   303   404   302"
 ACCOUNT = "302  302   403   403   403  403   403   200   302"
 ACCOUNTS = "302 302   403   403   403  403   403   303   302"
 
+CALL = {"direction": "out", "outcome": "answered", "note": "Wants a visit"}
 TODAY = {"due": "2099-01-01", "text": "Ring back"}
 
 ROWS = [
@@ -73,6 +75,10 @@ ROWS = [
     Row("contacts:contact-edit", "GET", WRITE),
     Row("contacts:contact-edit", "POST", WRITES, {"given_name": "Changed", "version": "1"}),
     Row("contacts:contact-edit", "POST", FROZEN, {"given_name": "Changed", "version": "1"}, archived=True),
+    Row("contacts:contact-edit-history", "GET", READ),
+    Row("contacts:contact-edit-history", "GET", READ, archived=True),
+    Row("contacts:contact-restore", "POST", WRITES, {"event": "{event}"}),
+    Row("contacts:contact-restore", "POST", FROZEN, {"event": "{event}"}, archived=True),
     Row("contacts:contact-notes", "GET", READ),
     Row("contacts:contact-notes", "POST", WRITES, {"body": "Called", "visibility": "public"}),
     Row("contacts:contact-notes", "POST", FROZEN, {"body": "Called", "visibility": "public"}, archived=True),
@@ -93,6 +99,12 @@ ROWS = [
     Row("contacts:contact-leave", "POST", READS),
     Row("contacts:contact-leave", "POST", READS, archived=True),
     Row("contacts:contact-owner", "POST", ADMINS, {"user": "{newcomer}"}),
+    Row("conversations:contact-call", "GET", READ),
+    Row("conversations:contact-call", "POST", READS, CALL),
+    Row("conversations:contact-call", "POST", FROZEN, CALL, archived=True),
+    Row("contacts:contact-convert", "GET", NOBODY),
+    Row("contacts:contact-convert", "POST", NOBODY, {"to": "department"}),
+    Row("contacts:contact-convert", "POST", NOBODY, {"to": "department"}, archived=True),
     Row("contacts:follow-up-create", "POST", READS, TODAY),
     Row("contacts:follow-up-create", "POST", FROZEN, TODAY, archived=True),
     Row("contacts:follow-up-done", "POST", MINES),
@@ -102,6 +114,16 @@ ROWS = [
     Row("contacts:access-requests", "GET", SIGNED),
     Row("contacts:access-requests", "POST", MADE, {"path": "/contacts/{contact}/", "access": "read"}),
     Row("contacts:access-request-answer", "POST", "302 302 404 404 404 404 303 404 302", {"answer": "decline"}),
+    Row("contacts:contact-block", "GET", WRITE),
+    Row("contacts:contact-block", "GET", WRITE, archived=True),
+    Row("contacts:contact-block", "POST", WRITES, {"scope": "lines", "reason": "Robot"}),
+    Row("contacts:contact-block", "POST", WRITES, {"scope": "lines"}, archived=True),
+    Row("contacts:contact-unblock", "POST", WRITES, {"scope": "lines"}),
+    Row("contacts:contact-unblock", "POST", WRITES, archived=True),
+    Row("contacts:contact-ask-block", "GET", NOBODY),
+    Row("contacts:contact-ask-block", "POST", NOBODY, {"reason": "Robot"}),
+    Row("contacts:contact-suggest", "GET", NOBODY),
+    Row("contacts:contact-suggest", "POST", NOBODY, {"given_name": "Changed"}),
     Row("accounts:person-list", "GET", ACCOUNT),
     Row("accounts:person-invite", "POST", ACCOUNTS, {"emails": "somebody@new.example"}),
     Row("accounts:person-detail", "GET", "302 302 403 403 403 403 403 200 302"),

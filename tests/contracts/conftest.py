@@ -21,6 +21,8 @@ from contacts_project.accounts.models import Invitation
 from tests.factories import AccountFactory, UserFactory
 from tests.factories_contacts import ContactFactory, share
 
+from .department_world import edited
+
 
 class World:
     """One contact with a collaborator of each level, and one of everything that an address may name."""
@@ -53,6 +55,7 @@ class World:
         self.bulk = BulkAction.objects.create(account=self.account, user=admin, action="archive", status="done")
         self.imported = store_upload(admin, name="people.csv", stream=BytesIO(b"First name,Phone\nAnn,202 555 0143\n"))
         start_check(self.imported)
+        self.event = edited(self.contact)
         self.token = remember(admin, "archive", contact=self.contact.pk)
         self.request = AccessRequest.objects.create(
             account=self.account, user=self.people["stranger"], contact=self.contact, path="/contacts/1/",
@@ -92,7 +95,9 @@ class World:
         return [self.contact.pk] if app and app != "accounts" and with_contact else []
 
     def fill(self, value: str) -> str:
-        return value.format(contact=self.contact.pk, newcomer=self.newcomer.pk, colleague=self.colleague.pk)
+        return value.format(
+            contact=self.contact.pk, newcomer=self.newcomer.pk, colleague=self.colleague.pk, event=self.event
+        )
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,9 @@ from contacts.models import Contact, UndoStep
 
 from .access_table import GROUPS, KINDS, ROWS, Row
 from .conftest import World
+from .tables import ROWS as DEPARTMENT_ROWS
+
+pytestmark = pytest.mark.django_db  # else no test database is made when this file runs alone
 
 
 def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
@@ -68,7 +71,7 @@ def test_no_address_answers_other_methods(world: World, row: Row) -> None:
 
 
 def test_every_address_has_a_row() -> None:
-    known = {row.name for row in ROWS}
+    known = {row.name for row in ROWS} | {row.name for row in DEPARTMENT_ROWS}
     own = {name for name in addresses() if not name.startswith(tuple(GROUPS))}
     assert own == known
 
@@ -101,6 +104,8 @@ ADMIN_LISTS = {  # who opens which list of the administration: platform staff, a
     "accounts_account": {"account_admin", "staff"},
     "accounts_user": {"account_admin", "staff"},
     "contacts_tag": {"account_admin", "staff"},
+    "departments_department": {"account_admin", "staff"},
+    "departments_operator": {"account_admin", "staff"},
     "contacts_import": {"account_admin", "staff"},
     "admin_logentry": {"account_admin", "staff"},
     "procrastinate_procrastinatejob": {"staff"},

@@ -11,47 +11,71 @@ from itertools import product
 
 import pytest
 from django.db import transaction
+from django.http import Http404
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contacts import paging, policy
 from contacts.filters import Filters
-from contacts.models import Contact, ContactUserObjectPermission
+from contacts.models import Contact, ContactUserObjectPermission, DepartmentLink
 from contacts.paging import Order, Selection
 from contacts_project.accounts import grants
+from departments.models import Operator
 from tests.factories import AccountFactory, UserFactory
-from tests.factories_contacts import ContactFactory
+from tests.factories_contacts import ContactFactory, EmailFactory
+from tests.factories_departments import DepartmentFactory, department_contact, link, operate, shared_contact
 
-WORDS = ("alpha", "bravo", "charlie")
-person, thing = st.integers(0, 3), st.integers(0, 2)
+WORDS = ("alpha", "bravo", "charlie", "delta")  # personal, personal, department, shared
+person, thing, team = st.integers(0, 3), st.integers(0, 3), st.integers(0, 1)
 level = st.sampled_from(["read", "write", "admin", None])
 days = st.sampled_from([None, -1, 0, 30])
 step = st.one_of(
     st.tuples(st.just("grant"), person, thing, level, days),
+    st.tuples(st.just("operate"), person, team, st.sampled_from([None, False, True])),
+    st.tuples(st.just("link"), st.integers(2, 3), team, st.sampled_from([None, "live", "ended"])),
     st.tuples(st.just("archive"), thing, st.booleans()),
     st.tuples(st.just("active"), person, st.booleans()),
     st.tuples(st.just("superuser"), person, st.booleans()),
     st.tuples(st.just("rename"), thing, st.sampled_from(["Zulu", "Älvsjö", ""])),
-    st.tuples(st.just("owner"), thing, st.integers(0, 2)),
+    st.tuples(st.just("forget"), thing, st.booleans()),
+    st.tuples(st.just("owner"), st.sampled_from([0, 1, 3]), st.integers(0, 2)),
 )
 
 
 class World:
-    """Three contacts and three people of one account, and one person of another."""
+    """Four contacts, two departments and three people of one account, and one person of another."""
 
     def __init__(self) -> None:
         account = AccountFactory()
         self.users = [UserFactory(account=account) for _ in range(3)] + [UserFactory()]
-        self.contacts = [
-            ContactFactory(owner=self.users[0], given_name=word, family_name="Same", company=f"{word} works")
-            for word in WORDS
-        ]
+        self.departments = [DepartmentFactory(account=account) for _ in range(2)]
+        names = [{"given_name": word, "family_name": "Same", "company": f"{word} works"} for word in WORDS]
+        self.contacts = [ContactFactory(owner=self.users[0], **name) for name in names[:2]]
+        self.contacts.append(department_contact(self.departments[0], **names[2]))
+        self.contacts.append(shared_contact(self.users[1], self.departments[0], **names[3]))
+        for word, contact in zip(WORDS, self.contacts, strict=True):
+            EmailFactory(contact=contact, address=f"{word}@same.example")
 
     def grant(self, who: int, what: int, level: str | None, days: int | None) -> None:
         user, contact = self.users[who], self.contacts[what]
         until = None if days is None else contact.account.today() + datetime.timedelta(days=days)
-        if user.account_id == contact.account_id:
+        fits = level is None or level in policy.GRANTABLE[contact.kind]
+        if user.account_id == contact.account_id and fits:
             grants.set_level(ContactUserObjectPermission, [contact], [user], level, by=contact.owner, until=until)
+
+    def operate(self, who: int, team: int, admin: bool | None) -> None:
+        user, department = self.users[who], self.departments[team]
+        if admin is None:
+            Operator.objects.filter(user=user, department=department).delete()
+        elif user.account_id == department.account_id:
+            operate(department, user, admin=admin)
+
+    def link(self, what: int, team: int, state: str | None) -> None:
+        contact, department = self.contacts[what], self.departments[team]
+        if state is None:
+            DepartmentLink.objects.filter(contact=contact, department=department).delete()
+        else:
+            link(contact, department, ended=state == "ended")
 
     def archive(self, what: int, on: bool) -> None:
         when = datetime.datetime.now(datetime.UTC) if on else None
@@ -65,6 +89,11 @@ class World:
 
     def rename(self, what: int, family: str) -> None:
         Contact.objects.filter(pk=self.contacts[what].pk).update(family_name=family)
+
+    def forget(self, what: int, on: bool) -> None:
+        """Take the whole name away, as of a caller nobody has named; the email it is found by stays."""
+        names = dict.fromkeys(("given_name", "family_name", "company"), "")
+        Contact.objects.filter(pk=self.contacts[what].pk).update(awaits_name=on, **names)
 
     def owner(self, what: int, who: int) -> None:
         Contact.objects.filter(pk=self.contacts[what].pk).update(owner=self.users[who])
@@ -91,15 +120,23 @@ def check(world: World) -> None:
     for user in world.users:
         visible = {contact.pk for contact in contacts if policy.can(user, "view", contact)}
         assert set(policy.visible_to(user).values_list("pk", flat=True)) == visible
+        assert {c.pk for c in contacts if opens(user, c)} == visible
         assert {c.pk for c in contacts if policy.explain(user, c)} == visible
         assert {c.pk for c in contacts if user.pk in {holder.user.pk for holder in policy.holders(c)}} == visible
         check_lists(user, contacts, visible)
         check_actions(user, contacts)
         for word, contact in zip(WORDS, contacts, strict=True):
-            filters = Filters(user, q=word, archived=contact.archived)
+            filters = Filters(user, q=f"{word}@same.example", archived=contact.archived)
             found = paging.page_for(user, filters.selection).ids
             assert found == ([contact.pk] if contact.pk in visible else [])
             assert paging.capped_count(user, filters.selection) == len(found)
+
+
+def opens(user, contact) -> bool:
+    try:
+        return policy.get_visible(user, contact.pk) == contact
+    except Http404:
+        return False
 
 
 def check_lists(user, contacts, visible: set[int]) -> None:
@@ -113,8 +150,24 @@ def check_lists(user, contacts, visible: set[int]) -> None:
         assert paging.capped_count(user, selection) == len(expected)
         own, others = (set(paging.page_for(user, Selection(archived, own=flag)).ids) for flag in (True, False))
         assert own == {c.pk for c in contacts if c.pk in expected and c.owner_id == user.pk}
-        assert own | others == expected
-        assert not own & others
+        assert others == {c.pk for c in contacts if c.pk in expected and is_shared_with(user, c)}
+        check_parts(user, contacts, archived, expected)
+
+
+def is_shared_with(user, contact) -> bool:
+    granted = contact.grants.filter(grants.current(contact.account.today()), user=user).exists()
+    return granted and contact.owner_id != user.pk
+
+
+def check_parts(user, contacts, archived: bool, expected: set[int]) -> None:
+    """Named and unnamed make all; a department's part is what its links give."""
+    unnamed, named = (set(paging.page_for(user, Selection(archived, unnamed=flag)).ids) for flag in (True, False))
+    assert unnamed == {c.pk for c in contacts if c.pk in expected and c.unnamed}
+    assert named == expected - unnamed
+    for department in Operator.objects.filter(user=user).values_list("department", flat=True):
+        linked = DepartmentLink.objects.filter(department=department, counts=True).values_list("contact", flat=True)
+        found = paging.page_for(user, Selection(archived, department=department)).ids
+        assert set(found) == (set(linked) & expected if user.is_active else set())
 
 
 def check_actions(user, contacts) -> None:
@@ -147,13 +200,28 @@ def test_every_way_of_asking_says_the_same(history) -> None:
 def test_what_the_property_checks_is_not_empty() -> None:
     """The positive twin: a reader sees, a stranger does not."""
     world = World()
-    world.grant(1, 0, "read", None)
-    assert [contact.pk for contact in policy.visible_to(world.users[1])] == [world.contacts[0].pk]
-    assert policy.allowed_actions(world.users[1], world.contacts[0]) == {
+    world.grant(2, 0, "read", None)
+    assert [contact.pk for contact in policy.visible_to(world.users[2])] == [world.contacts[0].pk]
+    assert policy.allowed_actions(world.users[2], world.contacts[0]) == {
         "view",
         "leave",
         "follow_up",
         "list",
+        "log_call",
+        "edit_history",
         "note_private",
     }
+    assert not policy.visible_to(world.users[3]).exists()
+
+
+@pytest.mark.django_db
+def test_a_role_opens_what_its_department_is_linked_to_and_nothing_else() -> None:
+    world = World()
+    world.operate(2, 0, False)
+    assert set(policy.visible_to(world.users[2])) == {world.contacts[2], world.contacts[3]}
+    world.link(2, 0, "ended")
+    assert set(policy.visible_to(world.users[2])) == {world.contacts[3]}
+    world.archive(2, True)
+    assert set(policy.visible_to(world.users[2])) == {world.contacts[2], world.contacts[3]}
+    world.operate(2, 0, None)
     assert not policy.visible_to(world.users[2]).exists()

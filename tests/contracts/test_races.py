@@ -117,4 +117,4 @@ def test_a_successor_is_not_unshared_half_way() -> None:
     assert late is None
     holder = policy.explain(crew.outsider, crew.contact)
     assert holder is not None
-    assert holder.roles == {"read", "write", "admin"}
+    assert holder.roles == {"read", "write", "admin", "owner"}

@@ -121,10 +121,13 @@ def test_navigation_marks_where_the_reader_is(path, section, current):
         ("link:/a/|Open it undo:x", {"undo": "x", "link": "/a/", "label": "Open it"}),
         ("link://evil.example/|Go", {"undo": "", "link": "", "label": ""}),
         ("", {"undo": "", "link": "", "label": ""}),
+        ("undo-by:/a/5/?user=7&role=admin", {"again": "/a/5/", "fields": [("user", "7"), ("role", "admin")]}),
+        ("undo-by://evil.example/?user=7", {"again": "", "fields": []}),
     ],
 )
 def test_toast_reads_its_tags(tags, parts):
-    assert kithline.toast_parts(Message(20, "Archived", tags)) == parts
+    nothing = {"undo": "", "again": "", "fields": [], "link": "", "label": ""}
+    assert kithline.toast_parts(Message(20, "Archived", tags)) == nothing | parts
 
 
 def test_toast_escapes_and_offers_undo():

@@ -14,10 +14,11 @@ from django.db import connection
 from django.db.models import F
 from procrastinate.contrib.django import app as jobs
 
-from contacts.models import Contact, Import, Note
+from contacts.models import Block, Contact, DepartmentLink, Import, Note
 from contacts_project.accounts.models import Account, User
 from conversations.engagements.demo import loading, removal
 from conversations.engagements.demo.world import event_models
+from conversations.models import Interaction
 from tests.factories import AccountFactory, UserFactory
 from tests.factories_contacts import ContactFactory, NoteFactory
 
@@ -49,6 +50,7 @@ def snapshot() -> list:
     )
     notes = Note.objects.order_by("contact__sort_key", "created_at", "body")
     grants = Contact.grants.rel.related_model.objects.annotate(contact=F("content_object__sort_key"))
+    links, calls = DepartmentLink.objects.all(), Interaction.objects.all()
     return [
         list(User.objects.order_by("email").values_list("email", "name", "is_account_admin")),
         list(Contact.objects.order_by("created_at", "sort_key", "company").values_list(*names)),
@@ -58,6 +60,12 @@ def snapshot() -> list:
         ),
         list(notes.values_list("contact__sort_key", "author__email", "created_at", "visibility", "body")),
         sorted(grants.values_list("contact", "user__email", "permission", "granted_at", "until"), key=str),
+        sorted(links.values_list("contact__sort_key", "department__name", "linked_at", "ended_at"), key=str),
+        sorted(
+            calls.values_list("department__name", "author__email", "at", "outcome", "body", "contacts__sort_key"),
+            key=str,
+        ),
+        sorted(Block.objects.values_list("department__name", "contact__sort_key", "address", "created_at"), key=str),
         [(model.__name__, model.objects.count()) for model in event_models()],
     ]
 

@@ -28,6 +28,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from contacts_project.accounts.models import User
 
+from .office import Office, make_office
 from .team import Team, make_team
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -233,6 +234,12 @@ def as_user(new_page: Callable[..., Page], base_url: str) -> Callable[..., Page]
 def team(database: None) -> Team:
     """An account of this test's own."""
     return make_team()
+
+
+@pytest.fixture
+def office(database: None) -> Office:
+    """An account with departments, of this test's own."""
+    return make_office()
 
 
 @pytest.fixture(scope="session")

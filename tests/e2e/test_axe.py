@@ -6,26 +6,15 @@ from playwright.sync_api import expect
 from contacts.models import AccessRequest, Contact, UndoStep
 from tests.factories_contacts import NoteFactory, share
 
+from .looks import examine
 from .team import at
-
-# High enough that no sticky bar lies over what it would leave free once scrolled.
-WIDE, NARROW = {"width": 1280, "height": 4000}, {"width": 390, "height": 6000}
-LOOKS = ((WIDE, "light", ()), (WIDE, "dark", ("color-contrast", "link-in-text-block")), (NARROW, "light", ()))
 
 
 @pytest.fixture(scope="module")
 def renee(database):
     """The demo's fullest record."""
-    return Contact.objects.get(given_name="Renee", family_name="Martinez", account__name__startswith="Acme")
-
-
-def examine(page, axe):
-    """Three looks at the page that is open, dark for its colours. The theme follows the device without a reload."""
-    for size, scheme, rules in LOOKS:
-        page.set_viewport_size(size)
-        page.emulate_media(color_scheme=scheme)
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
-        axe(page, rules=rules)
+    acme = Contact.objects.filter(kind="personal", account__name__startswith="Acme")
+    return acme.get(given_name="Renee", family_name="Martinez")
 
 
 @pytest.mark.parametrize("address", ["login/", "password/reset/", "password/reset/done/"])

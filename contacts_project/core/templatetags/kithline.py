@@ -6,6 +6,8 @@ import datetime as dt
 import re
 import zlib
 from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
 
 from django import template
 from django.templatetags.static import static
@@ -133,13 +135,20 @@ def nav_entry(
 
 
 @register.simple_tag
-def toast_parts(message: object) -> dict[str, str]:
-    """What a message's extra_tags ask for: `undo:<token>` and `link:<local address>|<label>`."""
+def toast_parts(message: object) -> dict[str, Any]:
+    """What a message's extra_tags ask for: `undo:<token>`, `link:<local address>|<label>`, or `undo-by:<address>`.
+
+    The last is an act that is taken back by its opposite: Undo posts the address's query to its path, as `again` with
+    the `fields`.
+    """
     tags = getattr(message, "extra_tags", "") or ""
     undo = re.search(r"(?:^|\s)undo:(\S+)", tags)
+    again = re.search(r"(?:^|\s)undo-by:(/(?!/)[^?\s]*)\?(\S*)", tags)
     link = re.search(r"(?:^|\s)link:(/(?!/)[^|\s]*)\|(.*?)(?=\s+undo:|$)", tags)
     return {
         "undo": undo.group(1) if undo else "",
+        "again": again.group(1) if again else "",
+        "fields": parse_qsl(again.group(2)) if again else [],
         "link": link.group(1) if link else "",
         "label": link.group(2) if link else "",
     }

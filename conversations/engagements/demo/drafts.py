@@ -86,7 +86,7 @@ def write(world: World, drafts: list[Draft]) -> list[Contact]:
             _write_parts(mine)
             _write_tags(owner, mine)
             _write_grants(world, owner, mine)
-    _date_history([contact.pk for contact in contacts])
+    date_inserts([contact.pk for contact in contacts])
     with connection.cursor() as cursor:  # the planner knows nothing yet of tables that were empty a moment ago
         cursor.execute("ANALYZE contacts_contact, contacts_contactuserobjectpermission, contacts_contactsearch")
     return contacts
@@ -149,7 +149,7 @@ def _write_grants(world: World, owner: User, pairs: list[tuple[Draft, Contact]])
 OWN_TIME = {Contact: "created_at", ContactUserObjectPermission: "granted_at", Note: "created_at"}
 
 
-def _date_history(ids: Iterable[int]) -> None:
+def date_inserts(ids: Iterable[int]) -> None:
     """Let what was inserted have been inserted when its rows say so."""
     created = Contact.objects.filter(pk=OuterRef("contact_id")).values("created_at")
     for model in event_models():

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from contacts_project.accounts.models import Account, User
 
-from . import address_book, edits, globex, named, notes, people, waiting
+from . import address_book, callers, departments, edits, globex, named, notes, people, waiting, worked
 from .world import ACME, GLOBEX, World
 
-AREAS = (people, named, address_book, globex, notes, edits, waiting)
+AREAS = (people, named, address_book, globex, notes, edits, waiting, departments, callers, worked)
 
 
 def load() -> World:
@@ -21,6 +21,8 @@ def load() -> World:
         world = World(timezone.localdate(timezone=ZoneInfo("America/New_York")))
         for area in AREAS:
             area.load(world)
+        with connection.cursor() as cursor:  # the first pages are planned before the server looks at new tables itself
+            cursor.execute("ANALYZE contacts_departmentlink, contacts_contactphone, conversations_interaction")
     return world
 
 

@@ -57,10 +57,10 @@ AUTHORS = (("owner", 0.35), ("manager", 0.25), ("writer", 0.3), ("seller", 0.3),
 def load(world: World) -> None:
     rng = random.Random("Kithline demo, notes")  # noqa: S311  made-up words, no secret
     for mailbox, days_ago, visibility, body in ON_RENEE:
-        _add(world, world.acme(mailbox), [(world.contacts[RENEE], world.moment(days_ago, 12, 44), visibility, body)])
+        add(world.acme(mailbox), [(world.contacts[RENEE], world.moment(days_ago, 12, 44), visibility, body)])
     for mailbox, portion in AUTHORS:
-        _add(world, world.acme(mailbox), _drawn(world, rng, world.acme(mailbox), portion))
-    _add(world, world.users[f"owner@{GLOBEX}"], [_globex(world)])
+        add(world.acme(mailbox), _drawn(world, rng, world.acme(mailbox), portion))
+    add(world.users[f"owner@{GLOBEX}"], [_globex(world)])
     _edit_a_note(world)
 
 
@@ -87,7 +87,7 @@ def _globex(world: World) -> tuple:
     return (contact, world.moment(8), "public", "Globex wants the catalogue on paper.")
 
 
-def _add(world: World, author: User, notes: list[tuple]) -> None:
+def add(author: User, notes: list[tuple]) -> None:
     """Notes of one author, each with its date, in history too."""
     ordered = sorted(notes, key=lambda note: note[1])
     with acting(author):

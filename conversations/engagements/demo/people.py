@@ -37,6 +37,8 @@ MEMBERS = {
         Member("support.admin", "Ravi Menon", "leads Support"),
         Member("support.operator", "Hana Sato", "works in Support"),
         Member("seller", "Elias Brandt", "works in Sales, Write on Renee Martinez"),
+        Member("billing.admin", "Noor Haddad", "leads Billing and Dispatch, works in Support"),
+        Member("dispatch.admin", "Bram Verhoeven", "leads Dispatch, works in Billing"),
     ),
     GLOBEX: (
         Member("admin", "Greta Globex", "account administrator of Globex", is_account_admin=True),

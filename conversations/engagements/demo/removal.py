@@ -12,8 +12,9 @@ from django.db import connection, models, transaction
 from django.db.models import Q
 from pghistory.models import Context
 
-from contacts.models import AccessRequest, BulkAction, Contact, Import
+from contacts.models import AccessRequest, BulkAction, CleanUpReminder, Contact, Import
 from contacts_project.accounts.models import Account, Invitation, User
+from departments.models import Department
 
 from .world import event_models
 
@@ -23,11 +24,14 @@ JOB_ARGUMENTS: dict[str, type[models.Model]] = {
     "bulk_id": BulkAction,
     "invitation_id": Invitation,
     "request_id": AccessRequest,
+    "reminder_id": CleanUpReminder,
     "import_id": Import,
     "user_id": User,
     "successor_id": User,
     "actor_id": User,
+    "department_id": Department,
 }
+TO_ACCOUNT: dict[type[models.Model], str] = {CleanUpReminder: "department__account"}  # the others name it themselves
 
 
 def remove(accounts: Iterable[Account]) -> int:
@@ -57,7 +61,8 @@ def remove(accounts: Iterable[Account]) -> int:
 
 
 def _ids(model: type[models.Model], accounts: list[int]) -> list[int]:
-    return list(model._default_manager.filter(account__in=accounts).order_by("pk").values_list("pk", flat=True))
+    rows = model._default_manager.filter(**{f"{TO_ACCOUNT.get(model, 'account')}__in": accounts})
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _chunks(ids: list[int]) -> Iterator[list[int]]:

@@ -32,11 +32,12 @@ PATTERNS: dict[str, tuple[tuple[str, str, float], ...]] = {
 SHARE_OF_ENDING = 0.12
 # One contact is known to the whole house, and so shows a long list of collaborators.
 KNOWN_TO_ALL = "Corner Pharmacy"
+LEFT_OUT = ("outsider", "owner", "billing", "dispatch")  # the last two see what their departments work
 
 
 def share(world: World, drafts: list[Draft], rng: random.Random) -> None:
     """Add collaborators to the drafts of Acme."""
-    everybody = [email for email in world.users if email.endswith(ACME) and not email.startswith(("outsider", "owner"))]
+    everybody = [email for email in world.users if email.endswith(ACME) and not email.startswith(LEFT_OUT)]
     for draft in drafts:
         pattern = PATTERNS.get(draft.owner.email.removesuffix(f"@{ACME}"), ())
         wanted: dict[str, str] = {}

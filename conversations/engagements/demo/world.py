@@ -14,6 +14,7 @@ from pghistory.models import Context
 
 from contacts.models import Contact
 from contacts_project.accounts.models import Account, User
+from departments.models import Department
 
 ACME, GLOBEX = "acme.example", "globex.example"
 PASSWORD = "kithline-demo"  # noqa: S105  known to everybody, as the demo is
@@ -22,12 +23,15 @@ ZONE = ZoneInfo("America/New_York")
 
 @dataclass
 class World:
-    """What has been loaded so far. `contacts` holds those that other areas name, by key; users stand by their email."""
+    """What has been loaded so far. `contacts` holds those that other areas name, by key; users stand by their email,
+    departments by their name.
+    """
 
     today: datetime.date
     accounts: dict[str, Account] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
+    departments: dict[str, Department] = field(default_factory=dict)
 
     def acme(self, name: str) -> User:
         """The user of Acme with this mailbox, such as "owner" or "sales.admin"."""

@@ -1,0 +1,1 @@
+"""What is done with conversations: each module one act, in one transaction."""

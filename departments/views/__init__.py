@@ -1,0 +1,1 @@
+"""Pages of departments: the list, one department's name and operators. What shows contacts stands in higher apps."""
