@@ -51,7 +51,7 @@ def give(
     """
     wanted = _visible(actor, ids)
     with transaction.atomic():
-        list(Department.objects.select_for_update(no_key=True).filter(pk=department).values_list("pk", flat=True))
+        list(Department.objects.select_for_update(no_key=True).filter(pk=department or 0).values_list("pk", flat=True))
         found = best_matches(actor, wanted, department=department, prefer=into) if existing == JOIN else {}
         hold_all([*wanted, *(match.pk for match in found.values())])
         judged = judge(actor, wanted, "give", actor)
