@@ -67,8 +67,12 @@ class Filters:
         own = {"mine": True, "shared": False}.get(self.view)
         # Callers whom nobody has named stand apart from All (product.md §8); a search finds them.
         unnamed = True if self.view == "unnamed" else None if self.q else False
-        asked = Selection(self.archived, own, unnamed, self._lane, self.kinds)
+        asked = Selection(self.archived, own, unnamed, self._lane, self.kinds, lanes=self._lanes)
         return replace(asked, narrow=self._narrow(), fits=self._fits()) if self._is_narrowed else asked
+
+    @cached_property
+    def _lanes(self) -> policy.Lanes:
+        return policy.lanes_of(self.user)
 
     @cached_property
     def _lane(self) -> int | None:
@@ -76,7 +80,7 @@ class Filters:
         if len(self.departments) != 1:
             return None
         pk = self.departments[0].pk
-        return pk if pk in policy.lanes_of(self.user).departments and self.view in ("", "unnamed") else None
+        return pk if pk in self._lanes.departments and self.view in ("", "unnamed") else None
 
     @property
     def _is_narrowed(self) -> bool:
@@ -105,7 +109,7 @@ class Filters:
         links = self._linked().filter(archived=self.archived).values("contact_id")
         parts = [
             rows.filter(archived=self.archived, key__in=links).order_by().values_list("key", flat=True)
-            for rows in policy.ranges(self.user, policy.lanes_of(self.user))
+            for rows in policy.ranges(self.user, self._lanes)
         ]
         if len(parts) == 1:
             return parts[0]

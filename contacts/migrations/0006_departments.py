@@ -372,18 +372,6 @@ class Migration(migrations.Migration):
             model_name='block',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', False), ('scope', 'department')), models.Q(models.Q(('scope', 'department'), _negated=True), ('department__isnull', True)), _connector='OR'), name='block_department_by_scope', violation_error_message="Name the department of a department's block."),
         ),
-        migrations.AddConstraint(
-            model_name='block',
-            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', False), ('lifted_at__isnull', True), models.Q(('scope', 'lines'), _negated=True)), fields=('contact', 'scope', 'department'), name='block_contact_once', nulls_distinct=False, violation_error_message='Blocked there already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='block',
-            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', True), ('lifted_at__isnull', True), models.Q(('scope', 'lines'), _negated=True)), fields=('account', 'address', 'scope', 'department'), name='block_address_once', nulls_distinct=False, violation_error_message='Blocked there already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='block',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True), ('scope', 'lines')), fields=('author', 'contact', 'address'), name='block_own_lines_once', nulls_distinct=False, violation_error_message='Blocked on your own lines already.'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='block',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "contacts_blockevent" ("account_id", "address", "author_id", "contact_id", "created_at", "department_id", "id", "lifted_at", "lifted_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "scope", "until") SELECT new_values."account_id", new_values."address", new_values."author_id", new_values."contact_id", new_values."created_at", new_values."department_id", new_values."id", new_values."lifted_at", new_values."lifted_by_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."scope", new_values."until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7a635e124bac10db1bebdb304c0e9a1435cd5b4a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_790fa', referencing='REFERENCING NEW TABLE AS new_values ', table='contacts_block', when='AFTER')),
@@ -431,5 +419,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='joinedcontact',
             constraint=models.CheckConstraint(condition=models.Q(('contact', models.F('kept')), _negated=True), name='joined_contact_is_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='block',
+            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', False), ('lifted_at__isnull', True), ('scope', 'department')), fields=('contact', 'department'), name='block_contact_once', violation_error_message='Blocked there already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='block',
+            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', False), ('lifted_at__isnull', True), ('scope', 'account')), fields=('contact',), name='block_contact_account_once', violation_error_message='Blocked there already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='block',
+            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', False), ('lifted_at__isnull', True), ('scope', 'lines')), fields=('contact', 'author'), name='block_contact_lines_once', violation_error_message='Blocked there already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='block',
+            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', True), ('lifted_at__isnull', True), ('scope', 'department')), fields=('address', 'department'), name='block_address_once', violation_error_message='Blocked there already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='block',
+            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', True), ('lifted_at__isnull', True), ('scope', 'account')), fields=('address', 'account'), name='block_address_account_once', violation_error_message='Blocked there already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='block',
+            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', True), ('lifted_at__isnull', True), ('scope', 'lines')), fields=('address', 'author'), name='block_address_lines_once', violation_error_message='Blocked there already.'),
         ),
     ]

@@ -137,10 +137,13 @@ def test_the_hand_over_is_recorded_with_who_did_it(crew: Crew):
     for event in (owned, *given):
         assert event.pgh_context.metadata["user"] == admin.pk
     share(crew.contact, crew.outsider, "read")  # the row triggers are back
-    assert ContactUserObjectPermission.pgh_event_model.objects.filter(pgh_label="delete").count() == 2
+    gone = ContactUserObjectPermission.pgh_event_model.objects.filter(pgh_label="delete")
+    assert gone.filter(content_object=crew.contact.pk).count() == 2
 
 
 def test_what_both_had_is_recorded_as_removed(crew: Crew):
     deactivate(crew, crew.writer, crew.reader)
-    removed = ContactUserObjectPermission.pgh_event_model.objects.filter(pgh_label="delete")
+    removed = ContactUserObjectPermission.pgh_event_model.objects.filter(
+        pgh_label="delete", content_object=crew.contact.pk
+    )
     assert [(event.user_id, event.pgh_obj_id is not None) for event in removed] == [(crew.writer.pk, True)]
