@@ -10,12 +10,12 @@ from django.http import QueryDict
 from contacts.conversions import preview_of_giving
 from contacts.models import BulkAction
 from contacts.services.tagging import split_names
+from contacts_project.accounts.colleagues import PersonMixin, colleagues
 from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
 from departments.models import Department
 from departments.policy import visible_to as visible_departments
 
-from .people import PersonMixin, colleagues
 from .sharing import UntilMixin
 
 MOST_IDS = 2000

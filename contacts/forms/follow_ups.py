@@ -6,9 +6,8 @@ from typing import Any
 
 from django import forms
 
+from contacts_project.accounts.colleagues import PersonMixin
 from contacts_project.accounts.models import User
-
-from .people import PersonMixin
 
 
 class FollowUpForm(PersonMixin, forms.Form):

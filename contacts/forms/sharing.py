@@ -9,10 +9,9 @@ from django import forms
 
 from contacts.models import Kind
 from contacts.rights import GRANTABLE
+from contacts_project.accounts.colleagues import PersonMixin
 from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
-
-from .people import PersonMixin
 
 PASSED = "This day has passed. Choose today or a later one."
 PERSON = {"required": "Type a name or an email."}

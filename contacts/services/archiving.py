@@ -19,7 +19,7 @@ from django.utils import timezone
 from contacts import policy
 from contacts.models import Contact, DepartmentLink, Kind
 from contacts_project.accounts.models import User
-from departments.models import Operator
+from departments.policy import led_by
 
 from .outcomes import ALREADY, DONE, REFUSED, Outcome
 from .undoing import MONTH, CannotUndo, undoes
@@ -115,7 +115,7 @@ def administered(user: User) -> set[int]:
     """Ids of the departments in which `user` is an Admin Operator. One query."""
     if not policy.holds_anything(user):
         return set()
-    return set(Operator.objects.filter(user=user, is_admin=True).values_list("department", flat=True))
+    return set(led_by(user))
 
 
 def removable_from(user: User, contact: Contact) -> list[DepartmentLink]:

@@ -11,6 +11,7 @@ from contacts import blocking, policy
 from contacts.models import AccessRequest, Contact, DepartmentLink
 from contacts_project.accounts.models import User
 from departments.models import Department, Operator
+from departments.policy import led_by
 
 from . import access_requests
 from .access_requests import Answer, Enqueue, Purpose
@@ -68,7 +69,7 @@ def led_by_request(actor: User, requests: Iterable[AccessRequest]) -> dict[int, 
     asked = [request for request in requests if request.purpose == Purpose.BLOCK]
     if not asked:
         return {}
-    led = Operator.objects.filter(user=actor, is_admin=True).values("department")
+    led = led_by(actor)
     operated = set(
         Operator.objects.filter(user__in={request.user_id for request in asked}).values_list("user", "department")
     )

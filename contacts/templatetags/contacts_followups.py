@@ -8,9 +8,9 @@ from django import template
 from django.utils import timezone
 
 from contacts.forms.follow_ups import FollowUpForm
-from contacts.forms.people import colleagues
 from contacts.models import Contact
 from contacts.services import follow_ups as service
+from contacts_project.accounts.colleagues import colleagues
 
 from .contacts import NAMELESS, phone_text, region_of
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts import policy
 from contacts.collaborators import collaborator_page, line_of
-from contacts.forms.people import like
 from contacts.forms.sharing import AccessForm, CollaboratorFilter, CollaboratorForm, OwnerForm
 from contacts.models import Contact
 from contacts.record import record_context
 from contacts.services.outcomes import ALREADY, Outcome
 from contacts.services.sharing import remember_removal, remove_access, set_access
+from contacts_project.accounts.colleagues import like
 from contacts_project.accounts.models import User
 from contacts_project.accounts.once import once
 from contacts_project.core.errors import Refused
