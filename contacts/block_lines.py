@@ -26,6 +26,7 @@ class BlockLine:
     block: Block
     can_lift: bool
     contacts: list[Contact] = field(default_factory=list)
+    reader: User | None = None
 
     @property
     def value(self) -> str:
@@ -33,7 +34,7 @@ class BlockLine:
 
     @property
     def place(self) -> str:
-        return blocking.place_in_words(self.block)
+        return blocking.place_in_words(self.block, self.reader)
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def lines_on(user: User, contact: Contact) -> list[BlockLine]:
     """The blocks on one visible contact that `user` may know, for its record. One query, one more if any."""
     blocks = list(blocking.visible_blocks(user, contact))
     may = liftable(user, blocks, contact) if blocks else set()
-    return [BlockLine(block, block.pk in may) for block in blocks]
+    return [BlockLine(block, block.pk in may, reader=user) for block in blocks]
 
 
 def _lines(user: User, blocks: list[Block]) -> list[BlockLine]:
@@ -74,7 +75,7 @@ def _lines(user: User, blocks: list[Block]) -> list[BlockLine]:
     lines = []
     for block in blocks:
         whose = [block.contact_id] if block.contact_id else holders.get(block.address, [])
-        lines.append(BlockLine(block, block.pk in may, [contacts[pk] for pk in whose if pk in contacts]))
+        lines.append(BlockLine(block, block.pk in may, [contacts[pk] for pk in whose if pk in contacts], user))
     return lines
 
 

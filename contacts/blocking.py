@@ -1,24 +1,26 @@
 """Which blocks stand, and who may know of them (product.md §9): the reading half; `services.blocks` writes.
 
 A department's block is known to its operators, and on a shared contact also to its original owner; the account's to
-everybody of the account (a named exception of product.md §2); own lines to their author. Once channels have
-collaborators of their own, a block of own lines is known to everybody who may use one of these lines.
+everybody of the account (a named exception of product.md §2); own lines to their author, and to everybody who may use
+one of these lines: channels are a higher app's, which tells through `LINE_MATES`.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contacts_project.accounts.models import User
+from contacts_project.accounts.models import Account, User
 from departments.models import Department, Operator
 
 from . import policy
 from .models import Block, Contact, ContactEmail, ContactPhone, DepartmentLink, Kind
 
 Scope = Block.Scope
+# Each gives, for a user, a subquery of ids of people on whose own lines he or she is (a higher app's AppConfig.ready).
+LINE_MATES: list[Callable[[User], QuerySet]] = []
 
 
 def in_force(today: datetime.date) -> Q:
@@ -29,7 +31,10 @@ def in_force(today: datetime.date) -> Q:
 def known_to(user: User) -> Q:
     """True of blocks in scopes that `user` may know wherever they stand: the page of blocks shows these."""
     operated = Operator.objects.filter(user=user).values("department")
-    return Q(scope=Scope.ACCOUNT) | Q(scope=Scope.LINES, author=user) | Q(department__in=operated)
+    known = Q(scope=Scope.ACCOUNT) | Q(scope=Scope.LINES, author=user) | Q(department__in=operated)
+    for mates in LINE_MATES:
+        known |= Q(scope=Scope.LINES, author__in=mates(user))
+    return known
 
 
 def value_of(block: Block) -> str:
@@ -37,11 +42,17 @@ def value_of(block: Block) -> str:
     return f"{block.scope}:{block.department_id}" if block.department_id else block.scope
 
 
-def place_in_words(block: Block) -> str:
-    """Where the block holds, inside a sentence about a block that the reader knows: "Blocked for …"."""
+def place_in_words(block: Block, reader: User | None = None) -> str:
+    """Where the block holds, inside a sentence about a block that the reader knows: "Blocked for …".
+
+    Without a `reader` he or she is its author.
+    """
     if block.department:
         return block.department.name
-    return "the whole account" if block.scope == Scope.ACCOUNT else "your own lines"
+    if block.scope == Scope.ACCOUNT:
+        return "the whole account"
+    others = block.author and reader and reader.pk != block.author.pk
+    return f"the lines of {block.author}" if others else "your own lines"
 
 
 def standing(user: User) -> QuerySet[Block]:
@@ -128,10 +139,18 @@ def is_blocked(department: Department, address: str, contacts: Iterable[int] = (
     `address` is E.164 or an email; `contacts` are ids of those it is with. A block of a contact covers all addresses
     that it has now, also those that were added later, whoever else holds them.
     """
+    return stands(department.account, Q(department=department), address, contacts)
+
+
+def stands(account: Account, where: Q, address: str, contacts: Iterable[int] = ()) -> bool:
+    """Whether a block in force of the account, or one of those that `where` is true of, covers this traffic. One query.
+
+    As for `is_blocked`, on whatever line.
+    """
     address = address.lower()
     holders = ContactPhone.objects.filter(number=address, former_at__isnull=True).order_by().values("contact")
     writers = ContactEmail.objects.filter(address__lower=address, former_at__isnull=True).order_by().values("contact")
     of_contact = Q(contact__in=list(contacts)) | Q(contact__in=holders) | Q(contact__in=writers)
-    blocks = Block.objects.filter(in_force(department.account.today()), account=department.account_id)
-    blocks = blocks.filter(Q(scope=Scope.ACCOUNT) | Q(department=department))
+    blocks = Block.objects.filter(in_force(account.today()), account=account)
+    blocks = blocks.filter(Q(scope=Scope.ACCOUNT) | where)
     return blocks.filter(Q(contact__isnull=True, address=address) | of_contact).exists()

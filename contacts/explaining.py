@@ -1,6 +1,6 @@
 """Who can see a contact and why, in words (product.md §2d): derived from the sources that decide.
 
-`policy` offers `holders` and `explain`; nothing else calls this module.
+`policy` offers `holders`, `seeing` and `explain`; nothing else calls this module.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from contacts_project.accounts import grants
 from contacts_project.accounts.models import User
@@ -105,6 +105,18 @@ def owner_reasons(contact: Contact, users: Iterable[int]) -> Reasons:
 
 # One for each source: turns rows into reasons.
 REASONS: list[Callable[[Contact, Iterable[int]], Reasons]] = [granted_reasons, operator_reasons, owner_reasons]
+
+
+def seeing(contacts: list[Contact]) -> QuerySet:
+    """Ids of the active people who can see at least one of these contacts, from the same sources. A subquery."""
+    rows = [
+        source.of(contact, role).order_by().values_list(source.user)
+        for contact in contacts
+        for source in sources.SOURCES
+        for role in source.roles
+        if role in rights.roles_for("view", contact.kind)
+    ]
+    return rows[0].union(*rows[1:]) if rows else User.objects.none().values_list("pk")
 
 
 def holders(contact: Contact, *, only: User | None = None) -> list[Holder]:

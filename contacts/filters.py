@@ -28,6 +28,7 @@ SORTS = {
     "-name": Order("name", descending=True),
     "created": Order("created", descending=True),  # newest first: what people mean by it
     "-created": Order("created"),
+    "last": Order("last", descending=True),
 }
 LONGEST_SEARCH = 200
 

@@ -21,7 +21,7 @@ from contacts_project.accounts.models import Account, User
 
 from . import policy
 from .models import AccessRequest, ContactUserObjectPermission
-from .services import access_requests, asking, succession
+from .services import access_requests, asking, places, succession
 
 MOST_MAILS = 20  # where hundreds are Admins, the longest-standing ones get a mail; all of them see the page
 Purpose = AccessRequest.Purpose
@@ -46,7 +46,7 @@ def send_access_request(request_id: int, address: str) -> None:
     The same job is made for every request, so that asking takes the same time whether or not something stands there.
     """
     request = _request(request_id)
-    if request is None or request.contact is None or not request.user.is_active:
+    if request is None or not (request.contact or request.about) or not request.user.is_active:
         return
     if request.status != AccessRequest.Status.OPEN or request.expires_at <= timezone.now():
         return
@@ -61,9 +61,15 @@ def send_access_answer(request_id: int, address: str) -> None:
     if request is None or not request.user.is_active:
         return
     is_granted = request.status == AccessRequest.Status.GRANTED
-    if is_granted and not (request.contact and policy.can(request.user, "view", request.contact)):
+    if is_granted and not _has(request):
         return  # taken away again meanwhile
     _mail(ANSWERED[request.purpose], request.user, request, address, request.path if is_granted else "")
+
+
+def _has(request: AccessRequest) -> bool:
+    if request.about:
+        return places.has(request)
+    return bool(request.contact and policy.can(request.user, "view", request.contact))
 
 
 def _request(pk: int) -> AccessRequest | None:
@@ -73,7 +79,8 @@ def _request(pk: int) -> AccessRequest | None:
 
 def _mail(template: str, to: User, request: AccessRequest, address: str, path: str) -> None:
     link = address.rstrip("/") + path if path else ""
-    context = {"request": request, "contact": request.contact, "to": to, "link": link}
+    place = places.line(to, request) if request.about else None
+    context = {"request": request, "contact": request.contact, "place": place, "to": to, "link": link}
     subject = " ".join(render_to_string(f"emails/{template}_subject.txt", context).split())
     send_mail(subject, render_to_string(f"emails/{template}.txt", context), settings.DEFAULT_FROM_EMAIL, [to.email])
 

@@ -33,7 +33,8 @@ Key = tuple[str, int]  # (sort key, contact id); for orders by id the sort key i
 
 @dataclass(frozen=True)
 class Order:
-    """How a collection is sorted: by name or by the time of creation, which is the order of ids."""
+    """How a collection is sorted: by name, by the time of creation, which is the order of ids, or by last contact
+    (`paging_last`)."""
 
     by: str = "name"
     descending: bool = False
@@ -151,16 +152,16 @@ def page_for(
 ) -> Page:
     """One page of the selection. One query without filters, a few with them, more while walking."""
     if selection.fits is None:
-        return _page(list(streams(user, selection, order, after=after, limit=size + 1)), size)
+        return page_of_keys(list(streams(user, selection, order, after=after, limit=size + 1)), size)
     found: list[Key] = []
     for keys in fitting(user, selection, order, after=after):
         found += keys
         if len(found) > size:
             break
-    return _page(found, size)
+    return page_of_keys(found, size)
 
 
-def _page(keys: list[Key], size: int) -> Page:
+def page_of_keys(keys: list[Key], size: int) -> Page:
     return Page([pk for _, pk in keys[:size]], keys[size - 1] if len(keys) > size else None)
 
 
@@ -171,14 +172,14 @@ def fitting(user: User, selection: Selection, order: Order, *, after: Key | None
     ids = _narrow_ids(selection)
     if ids is not None:
         keys = list(read(after=after, among=ids, limit=None)) if ids else []
-        yield _fit(keys, selection.fits) if keys else []
+        yield fit(keys, selection.fits) if keys else []
         return
     batches = iter(BATCHES)
     size = BATCHES[0]
     while True:
         size = next(batches, size)
         keys = list(read(after=after, limit=size))
-        yield _fit(keys, selection.fits) if keys else []
+        yield fit(keys, selection.fits) if keys else []
         if len(keys) < size:
             return
         after = keys[-1]
@@ -193,7 +194,7 @@ def _narrow_ids(selection: Selection) -> list[int] | None:
     return None
 
 
-def _fit(keys: list[Key], fits: QuerySet) -> list[Key]:
+def fit(keys: list[Key], fits: QuerySet) -> list[Key]:
     passed = set(fits.filter(pk__any_of=[pk for _, pk in keys]).order_by().values_list("pk", flat=True))
     return [key for key in keys if key[1] in passed]
 

@@ -21,7 +21,7 @@ from contacts_project.core.errors import Refused
 from departments.models import Operator
 
 from . import rights
-from .explaining import Holder, Reason, holders
+from .explaining import Holder, Reason, holders, seeing
 from .models import Contact, JoinedContact, Kind, Note
 from .rights import ARCHIVED, GRANTABLE, NOTE_RIGHTS, NOTE_RULES, RIGHTS, THAWED, roles_for, rule_for
 from .sources import ROLES, SOURCES, Lanes, lanes_of, ranges, roles_held, today
@@ -37,6 +37,7 @@ __all__ = [
     "Lanes",
     "Reason",
     "actions_by_contact",
+    "actions_seen",
     "allowed_actions",
     "can",
     "explain",
@@ -52,6 +53,7 @@ __all__ = [
     "roles_on",
     "rule_for",
     "scope",
+    "seeing",
     "today",
     "visible_to",
     "who_may",
@@ -120,7 +122,8 @@ def get_visible(user: User, pk: int) -> Contact:
     """
     found = Contact.objects.filter(account=user.account_id) if holds_anything(user) else Contact.objects.none()
     contact = found.select_related("account", "owner").filter(pk=pk).first()
-    if contact and "view" in allowed_actions(user, contact):
+    if contact and "view" in (actions := allowed_actions(user, contact)):
+        contact.__dict__[SEEN] = (user.pk, actions)
         return contact
     kept = JoinedContact.objects.filter(pk=pk, kept__in=visible_to(user)).values_list("kept", flat=True).first()
     raise Joined(kept) if kept else Http404
@@ -134,6 +137,15 @@ def can(user: User, action: str, contact: Contact) -> bool:
 def allowed_actions(user: User, contact: Contact) -> set[str]:
     """All actions allowed on one contact, from its roles; one query. Says the same as `can` for each (tested)."""
     return _actions_of(roles_on(user, contact), contact.kind, contact.archived_at is not None)
+
+
+SEEN = "_actions_seen"  # of a fetched contact: (user id, actions), so that its page need not ask again
+
+
+def actions_seen(user: User, contact: Contact) -> set[str]:
+    """`allowed_actions` as `get_visible` found them for this contact: no query; for showing a page, never to allow."""
+    user_id, actions = contact.__dict__.get(SEEN, (0, set()))
+    return set(actions) if user_id == user.pk else allowed_actions(user, contact)
 
 
 def roles_on(user: User, contact: Contact) -> set[str]:

@@ -43,9 +43,10 @@ def readable_notes(user: User, contact: Contact):
 def record_context(user: User, contact: Contact, tab: str, **more: Any) -> dict[str, Any]:
     """Context of `contacts/record.html` and its tabs.
 
-    Four queries: roles, emails, phones (unless prefetched), and `record_facts`, which may ask a second one.
+    Three queries, four where the contact does not come from `policy.get_visible`: emails, phones (unless prefetched),
+    and `record_facts`, which may ask a second one.
     """
-    actions = policy.allowed_actions(user, contact)
+    actions = policy.actions_seen(user, contact)
     prefetch_related_objects([contact], "emails", "phones")
     facts = record_facts(user, contact, readable_notes(user, contact), may_archive="archive" in actions)
     tabs = [

@@ -11,7 +11,8 @@ from contacts_project.core import phones
 from departments.models import Department
 
 from .models import AccessRequest, Contact
-from .services import access_requests, asking, suggesting
+from .services import access_requests, asking, places, suggesting
+from .services.places import PlaceLine
 from .services.states import ROW_KINDS
 
 Purpose = AccessRequest.Purpose
@@ -31,22 +32,32 @@ class Change:
 
 @dataclass(frozen=True)
 class RequestLine:
-    """One request for its page. `levels` answer a request for access, `departments` are blocked by accepting."""
+    """One request for its page. `levels` answer a request for access, `departments` are blocked by accepting.
+
+    `place` is what a request is about that names no contact.
+    """
 
     request: AccessRequest
     levels: tuple[str, ...] = ()
     departments: list[Department] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     mark: str = ""
+    place: PlaceLine | None = None
 
 
 def request_lines(user: User, requests: Iterable[AccessRequest]) -> list[RequestLine]:
-    """Lines in the order given; `user` reads them. Two queries at most, three for what the reader has sent."""
+    """Lines in the order given; `user` reads them. A constant number of queries for each kind among them."""
     requests = list(requests)
     _read_seen([request for request in requests if getattr(request, "sees", False)])
     departments = asking.led_by_request(user, requests)
     region = user.account.default_region if user.account else "US"
-    return [_line(request, departments.get(request.pk, []), region) for request in requests]
+    about = places.lines(user, [request for request in requests if not hasattr(request, "sees")])
+    return [
+        RequestLine(request, about[request.pk].levels, place=about[request.pk])
+        if request.pk in about
+        else _line(user, request, departments.get(request.pk, []), region)
+        for request in requests
+    ]
 
 
 def _read_seen(sent: list[AccessRequest]) -> None:
@@ -56,9 +67,9 @@ def _read_seen(sent: list[AccessRequest]) -> None:
         request.contact = found[request.contact_id]
 
 
-def _line(request: AccessRequest, departments: list[Department], region: str) -> RequestLine:
+def _line(user: User, request: AccessRequest, departments: list[Department], region: str) -> RequestLine:
     if request.purpose == Purpose.ACCESS:
-        return RequestLine(request, () if hasattr(request, "sees") else access_requests.grantable(request))
+        return RequestLine(request, () if hasattr(request, "sees") else access_requests.grantable(user, request))
     if request.purpose == Purpose.BLOCK:
         return RequestLine(request, departments=departments)
     seen = request.contact if request.status == AccessRequest.Status.OPEN and _sees(request) else None

@@ -39,6 +39,11 @@ DELETERS: dict[str, Roles] = {
     Kind.DEPARTMENT: ADMIN_OPERATORS,
     Kind.SHARED: ADMIN_OPERATORS | ORIGINAL,
 }
+CORRECTORS: dict[str, Roles] = {
+    Kind.PERSONAL: WRITERS,
+    Kind.DEPARTMENT: WRITERS | OPERATORS,
+    Kind.SHARED: OPERATORS | ORIGINAL,
+}
 SHARERS: dict[str, Roles] = {Kind.PERSONAL: ADMINS, Kind.DEPARTMENT: ADMIN_OPERATORS, Kind.SHARED: ORIGINAL}
 
 RIGHTS: dict[str, dict[str, Roles]] = {
@@ -48,6 +53,8 @@ RIGHTS: dict[str, dict[str, Roles]] = {
     "list": VIEWERS,
     "log_call": VIEWERS,
     "edit_history": VIEWERS,
+    # The chart's "Edit history" in its second reading: an entry of the interaction history (product.md §2b).
+    "correct": CORRECTORS,
     "edit": EDITORS,
     "tag": EDITORS,
     "note": {Kind.PERSONAL: WRITERS, Kind.DEPARTMENT: WRITERS | OPERATORS, Kind.SHARED: OPERATORS | ORIGINAL},
@@ -84,6 +91,7 @@ CREATORS: dict[str, Roles] = {Kind.DEPARTMENT: OPERATORS, Kind.SHARED: frozenset
 RULES: dict[str, str] = {
     "edit": "Editing needs Write or Admin access.",
     "tag": "Tagging needs Write or Admin access.",
+    "correct": "Correcting the history needs Write or Admin access.",
     "note": "Writing notes needs Write or Admin access.",
     "note_write_private": "Only the original owner keeps private notes on a shared contact.",
     "note_delete_any": "Only its author, with Write, or somebody with Admin access deletes a note.",
@@ -116,6 +124,7 @@ RULES_OF_KIND: dict[tuple[str, str], str] = {
     ("revoke", Kind.DEPARTMENT): "Only Admin Operators see and change the collaborators.",
     ("grant", Kind.SHARED): "Only the original owner sees and changes the collaborators.",
     ("revoke", Kind.SHARED): "Only the original owner sees and changes the collaborators.",
+    ("correct", Kind.SHARED): "The history is corrected by the original owner and the operators.",
     ("note", Kind.SHARED): "Notes are written by the original owner and the operators.",
     ("note_delete_any", Kind.DEPARTMENT): "Only its author, or an Admin Operator, deletes a note.",
     ("note_delete_any", Kind.SHARED): "Only its author, or the original owner, deletes a note.",

@@ -13,6 +13,7 @@ from contacts_project.accounts.models import User
 from . import policy
 from .blocking import blocked_rows
 from .department_tags import Operated, Tags, department_tags, operated_by, removable_from
+from .last_contacts import Last, lasts
 from .models import ContactEmail, ContactPhone, ContactTag, Kind
 from .models.contact import NAME_FIELDS, display_name
 
@@ -39,6 +40,7 @@ class Row:
     owner_left: bool = False
     departments: Tags = ()
     removable_from: Tags = ()  # departments from which the viewer may remove it one at a time
+    last: Last | None = None  # the latest that the viewer may see, where it was asked for
     blocked: bool = False  # by a block that the viewer may know
     second: bool = False  # stands beneath another record of the same person
 
@@ -62,10 +64,10 @@ def _first(rows: QuerySet, field: str) -> Subquery:
     return Subquery(current.order_by("-is_primary", "pk").values(field)[:1])
 
 
-def read_rows(user: User, ids: list[int]) -> list[Row]:
+def read_rows(user: User, ids: list[int], *, with_last: bool = False) -> list[Row]:
     """Rows of these contacts in the order of `ids`; hidden or vanished ids are left out.
 
-    At most six queries: rows, actions, blocks, and those of `department_tags`.
+    At most six queries: rows, actions, blocks, and those of `department_tags`; one more `with_last`.
     """
     if not ids:
         return []
@@ -85,13 +87,14 @@ def read_rows(user: User, ids: list[int]) -> list[Row]:
     departments = department_tags(user, [(pk, kind) for pk, kind, _ in facts], operated)
     blocked = blocked_rows(user, by_id)
     rows = (_row(user, by_id[pk], actions[pk], departments.get(pk, ()), operated) for pk in ids if pk in by_id)
-    return [replace(row, blocked=row.id in blocked) for row in rows]
+    latest = lasts(user, by_id) if with_last else {}
+    return [replace(row, blocked=row.id in blocked, last=latest.get(row.id)) for row in rows]
 
 
-def read_stacked(user: User, page: list[tuple[int, list[int]]]) -> list[Row]:
+def read_stacked(user: User, page: list[tuple[int, list[int]]], *, with_last: bool = False) -> list[Row]:
     """Rows of a page as `twins.stacked` gives it, each followed by the records that stand beneath it."""
     places = [(pk, place > 0) for first, beneath in page for place, pk in enumerate((first, *beneath))]
-    rows = {row.id: row for row in read_rows(user, [pk for pk, _ in places])}
+    rows = {row.id: row for row in read_rows(user, [pk for pk, _ in places], with_last=with_last)}
     return [replace(rows[pk], second=second) for pk, second in places if pk in rows]
 
 

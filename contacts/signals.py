@@ -15,3 +15,7 @@ contact_kept_personal = Signal()
 
 # That was taken back: `contact_id`, `moved`.
 contact_shared_again = Signal()
+
+# Contacts have got numbers or emails: `contact_ids`. Sent in the transaction of the act, once the contacts stand as
+# they will be, with their grants and links.
+addresses_added = Signal()

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.forms",  # its widgets' templates, for KithlineRenderer
     "allauth",
     "allauth.account",
+    "anymail",
     "csp",
     "django_htmx",
     "guardian",
@@ -143,7 +144,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # Sign-in
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["contacts_project.accounts.backend.AccountBackend"]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_HASHERS = [
@@ -163,7 +164,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the session at hand goes on; all others end with the old password hash
 ACCOUNT_SESSION_REMEMBER = None  # asked at sign-in: without it the session ends with the browser
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/300s/key"}
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/300s/key", "chat": "20/m/key,120/m/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -185,7 +186,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))  # uploads of imports; never served by address
+MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))  # imports, files of messages; never served
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -224,9 +225,21 @@ USE_TZ = True
 
 # Mail: printed to the console until EMAIL_URL names a server (smtp+tls://user:password@host:587)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)  # seconds for each answer of a mail server
+if MAIL_SERVICE := env("MAIL_SERVICE", default=""):  # such as "postmark": mail leaves by its interface instead
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_SERVICE}.EmailBackend"
+# Keys of mail services as anymail names them (ANYMAIL_POSTMARK_SERVER_TOKEN and so on), and who may post mail to us.
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+ANYMAIL |= {"WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", default=[]), "REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Kithline <no-reply@localhost>")
 # Where the site stands, for links that commands print and mails carry.
 PUBLIC_ADDRESS = env("PUBLIC_ADDRESS", default=f"http://127.0.0.1:{env('PORT', default='8000')}")
+
+# Phones: keys of phone systems that post for any account (docs/webhooks.md), and the carrier
+KITHLINE_WEBHOOK_SECRETS = env.list("KITHLINE_WEBHOOK_SECRETS", default=[])
+TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = env("TWILIO_ACCOUNT_SID", default=""), env("TWILIO_AUTH_TOKEN", default="")
+TWILIO_BASE_URL = env("TWILIO_BASE_URL", default="")  # a stand-in for tests; else the carrier's own
+TWILIO_RECORD_CALLS = env.bool("TWILIO_RECORD_CALLS", default=False)
 
 # History and jobs
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
@@ -239,6 +252,11 @@ PROCRASTINATE_IMPORT_PATHS = [
     "contacts.jobs_bulk",
     "contacts.jobs_clean_up",
     "contacts.jobs_imports",
+    "conversations.jobs",
+    "conversations.jobs_calls",
+    "conversations.jobs_channels",
+    "conversations.jobs_inbound",
+    "conversations.jobs_linking",
 ]
 PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": env.int("WORKER_HEARTBEAT", default=10),

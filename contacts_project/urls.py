@@ -12,8 +12,8 @@ from contacts_project.core.health import healthz
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """GET /: the collection, until there is an inbox (contract.md)."""
-    return redirect("contacts:contact-list")
+    """GET /: the inbox (contract.md)."""
+    return redirect("conversations:inbox")
 
 
 urlpatterns = [

@@ -1,5 +1,6 @@
-"""What happened in a department lately: its calls and what came of them, links that were made, ended and brought back,
-and changes of its operators (product.md §8). Calls from the interactions, the rest from the edit history.
+"""What happened in a department lately: calls and messages and what came of them, links that were made, ended and
+brought back, and changes of its operators (product.md §8). The former from the interactions, the rest from the edit
+history. Internal notes stand in their threads alone.
 
 Starts from what the viewer may see: a contact that was removed from the department is named to its Admin Operators,
 who find it under Removed, and to nobody else (product.md §2).
@@ -19,9 +20,11 @@ from contacts.models import Contact, DepartmentLink
 from contacts_project.accounts.models import User
 from departments.models import Department, Operator
 
+from .activity_words import Deed, deed_of
 from .models import Interaction, InteractionContact
 from .paging import PAGE, Place, behind, decode, walk
 from .visibility import contacts_visible_in, interactions_visible_to
+from .words import icon_of
 
 CALLS, LINKS, OPERATORS = range(3)  # the streams
 PARTY = "party"  # marks the history of what an interaction made: it stands with its call (contacts.services.parties)
@@ -42,6 +45,15 @@ class Entry:
     contact: Contact | None = None
     person: str = ""
     is_admin: bool = False
+
+    @property
+    def deed(self) -> Deed | None:
+        return deed_of(self.interaction) if self.interaction else None
+
+    @property
+    def icon(self) -> str:
+        """Of an interaction."""
+        return icon_of(self.interaction) if self.interaction else ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,8 @@ def activity_of(user: User, department: Department, *, leads: bool, after: str =
 
 
 def _calls(user: User, department: Department, place: Place | None) -> list[Interaction]:
-    rows = Interaction.objects.filter(department=department).select_related("author").order_by("-at", "-pk")
+    rows = Interaction.objects.filter(department=department).exclude(type=Interaction.Type.NOTE)
+    rows = rows.select_related("author").order_by("-at", "-pk")
 
     def fetch(place: Place | None, number: int) -> list[Interaction]:
         return list(rows.filter(behind(place, CALLS, at="at", pk="id"))[:number])

@@ -56,7 +56,7 @@ CONTACT_OF_ACCOUNT = pt.Trigger(
     when=pt.Before,
     operation=pt.Insert | pt.UpdateOf("contact_id", "interaction_id"),
     func="""
-        SELECT i.at INTO NEW.at
+        SELECT i.at, i.conversation_id IS NULL INTO NEW.at, NEW.is_apart
           FROM conversations_interaction i JOIN contacts_contact c ON c.account_id = i.account_id
          WHERE i.id = NEW.interaction_id AND c.id = NEW.contact_id;
         IF NOT FOUND THEN
@@ -71,10 +71,45 @@ LEAD_CONTACTS = pt.Trigger(
     name="lead_contacts",
     level=pt.Row,
     when=pt.After,
-    operation=pt.UpdateOf("at"),
-    condition=pt.Condition("OLD.at IS DISTINCT FROM NEW.at"),
+    operation=pt.UpdateOf("at", "conversation_id"),
+    condition=pt.Condition(
+        "OLD.at IS DISTINCT FROM NEW.at OR OLD.conversation_id IS DISTINCT FROM NEW.conversation_id"
+    ),
     func="""
-        UPDATE conversations_interactioncontact SET at = NEW.at WHERE interaction_id = NEW.id;
+        UPDATE conversations_interactioncontact SET at = NEW.at, is_apart = NEW.conversation_id IS NULL
+         WHERE interaction_id = NEW.id;
         RETURN NULL;
+    """,
+)
+
+CHANNEL_GRANT = pt.Trigger(
+    name="grant_of_channel",
+    level=pt.Row,
+    when=pt.Before,
+    operation=pt.Insert | pt.UpdateOf("user_id", "content_object_id"),
+    func="""
+        PERFORM FROM conversations_channel c JOIN accounts_user u ON u.account_id = c.account_id
+          WHERE c.id = NEW.content_object_id AND u.id = NEW.user_id AND c.department_id IS NULL
+            FOR SHARE OF c;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'a channel takes grants of people of its account only, and none when it is a department''s'
+                  USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+CHANNEL_OF_DEPARTMENT_OR_PEOPLE = pt.Trigger(
+    name="department_or_people",
+    level=pt.Row,
+    when=pt.Before,
+    operation=pt.UpdateOf("department_id"),
+    condition=pt.Condition("NEW.department_id IS NOT NULL AND OLD.department_id IS DISTINCT FROM NEW.department_id"),
+    func="""
+        IF EXISTS (SELECT FROM conversations_channeluserobjectpermission g WHERE g.content_object_id = NEW.id) THEN
+            RAISE EXCEPTION 'a channel with collaborators cannot be a department''s'
+                  USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
     """,
 )

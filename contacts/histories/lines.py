@@ -13,6 +13,7 @@ from contacts.templatetags.contacts import zone_city
 
 from . import access_lines
 from .changes import Change
+from .logs import LOGS, Log
 from .names import Names
 from .reading import Event, Row
 from .row_lines import row_lines
@@ -189,7 +190,8 @@ def part_lines(changes: list[Change], names: Names) -> Iterator[Line]:
         yield Line(one.label, *cut(one.old, one.new), refs=one.refs)
 
 
-MAKERS: dict[str, Callable[[list[Change], Names], Iterator[Line]]] = {
+Maker = Callable[[list[Change], Names], Iterator[Line]]
+MAKERS: dict[str, Maker] = {
     "contact": attribute_lines,
     "phones": part_lines,
     "emails": part_lines,
@@ -202,3 +204,13 @@ MAKERS: dict[str, Callable[[list[Change], Names], Iterator[Line]]] = {
     "access": grant_lines,
     "blocks": block_lines,
 }
+
+
+def add_log(log: Log, make: Maker) -> None:
+    """Let a higher app tell of its own events in the history of a contact, behind those of contacts.
+
+    What it shows is put back elsewhere, so its lines name nothing that a restore could post. Called once, from the
+    app's `ready`.
+    """
+    LOGS[log.name] = log
+    MAKERS[log.name] = make

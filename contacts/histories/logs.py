@@ -1,6 +1,7 @@
 """Which tables of events make up the history of a contact, and who may read which of their rows.
 
-One place says it: the page, its filters, and what may be put back all start from `LOGS` and `readable`.
+One place says it: the page, its filters, and what may be put back all start from `LOGS` and `readable`. Higher apps
+add logs of their own when they are ready (`lines.add_log`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Reader:
 
 
 Readable = Callable[[QuerySet, Reader], QuerySet | None]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Log:
     """The events of one table. `contact` is their column with the contact's id; `columns` are what is shown of a row.
 
     `title` names the log in the menu of fields; `readable` narrows its events to what the reader may know of, None
-    where that is nothing at all. `telling` leaves out events that say nothing by themselves.
+    where that is nothing at all. `telling` leaves out events that say nothing by themselves. `restorable`: what it
+    shows can be put back from the edit history.
     """
 
     name: str
@@ -52,6 +55,13 @@ class Log:
     columns: tuple[str, ...]
     readable: Readable
     telling: Callable[[QuerySet], QuerySet] = lambda events: events
+    restorable: bool = True
+
+    def may_know(self, reader: Reader, was: Row) -> bool:
+        """Of a row's earlier state (`row`): it stood on this contact, and if it is a note then not in private words."""
+        if was["label_of_event"] == "delete" or was["contact_of_event"] != reader.contact.pk:
+            return False
+        return self.name != "notes" or was["visibility"] != "private" or was["author_id"] == reader.user.pk
 
     @property
     def events(self) -> QuerySet:

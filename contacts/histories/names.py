@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast
@@ -26,10 +27,13 @@ class Names:
 
     def __init__(self, reader: Reader, events: Iterable[Event]) -> None:
         self.reader = reader
-        wanted = _wanted(list(events))
+        events = list(events)
+        wanted = _wanted(events)
         people = User.objects.filter(account=reader.contact.account_id, pk__in=wanted["people"])
         self.people: dict[int, User] = {user.pk: user for user in people} if wanted["people"] else {}
         self.things = _things(reader, wanted)
+        self.events = events
+        self.told: dict[str, Any] = {}  # what a log of a higher app has looked up for this page
 
     def person(self, pk: int | None) -> str:
         """The name of somebody named by an event; "You" is the sentence's own matter."""

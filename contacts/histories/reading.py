@@ -13,16 +13,19 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q, QuerySet, Value
 from django.utils.dateparse import parse_datetime
 
-from .logs import LOGS, Log, Reader, readable
+from .logs import LOGS, Log, Reader, Row, readable
 
 MOST = 400  # events read for one page
 LARGEST_ID = 2**31 - 1  # of an event, in every table
-NUMBERED = list(LOGS.values())
-Row = dict[str, Any]
 COLUMNS = (
     "pgh_created_at", "log_number", "pgh_id", "pgh_context_id", "pgh_obj_id", "pgh_label", "how", "row_now",
     "row_before",
 )  # fmt: skip
+
+
+def numbered() -> list[Log]:
+    """The logs by their numbers."""
+    return list(LOGS.values())
 
 
 class Key(NamedTuple):
@@ -75,7 +78,7 @@ def read_position(text: str) -> Key | None:
         moment = parse_datetime(at)
     except ValueError:
         return None
-    if moment is None or moment.tzinfo is None or not (_is_id(number) and _is_id(pk)) or int(number) >= len(NUMBERED):
+    if moment is None or moment.tzinfo is None or not (_is_id(number) and _is_id(pk)) or int(number) >= len(LOGS):
         return None
     return Key(moment, int(number), int(pk), None)
 
@@ -145,7 +148,7 @@ def events_of(reader: Reader, keys: Iterable[tuple[int, int]]) -> list[Event]:
     if not wanted:
         return []
     parts = []
-    for number, log, events in readable(reader, tuple(NUMBERED[number].name for number in wanted)):
+    for number, log, events in readable(reader, tuple(numbered()[number].name for number in wanted)):
         rows = events.filter(pgh_id__any_of=wanted[number])
         rows = rows.annotate(
             log_number=Value(number), row_now=log.row, row_before=log.before, how=F("pgh_context__metadata")
@@ -159,16 +162,9 @@ def events_of(reader: Reader, keys: Iterable[tuple[int, int]]) -> list[Event]:
 
 def _event(reader: Reader, values: tuple) -> Event:
     at, number, pk, context, obj, label, how, row, was = values
-    log = NUMBERED[number]
-    is_known = was is not None and _may_know(reader, log, was)
+    log = numbered()[number]
+    is_known = was is not None and log.may_know(reader, was)
     old = was if is_known else None
     if label == "delete":
         old, row = row, None
     return Event(log, Key(at, number, pk, context), obj, label, how or {}, old, row)
-
-
-def _may_know(reader: Reader, log: Log, was: Row) -> bool:
-    """Of a row's earlier state: it stood on this contact, and if it is a note then in words that are not private."""
-    if was["label_of_event"] == "delete" or was["contact_of_event"] != reader.contact.pk:
-        return False
-    return log.name != "notes" or was["visibility"] != "private" or was["author_id"] == reader.user.pk

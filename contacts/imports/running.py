@@ -20,6 +20,7 @@ from contacts.imports.uploads import forget_file
 from contacts.imports.writing import NewContact, analyze, record_outcomes, write_contacts
 from contacts.models import Import, ImportRow
 from contacts.services.holding import all_active
+from contacts.signals import addresses_added
 from contacts_project.core.errors import Refused
 
 FIRST_CHUNK = 500  # then ANALYZE: triggers cache plans made on empty tables (design/datalayer.md, trap 3)
@@ -88,6 +89,9 @@ def _write_chunk(import_id: int, size: int) -> bool:
             else:
                 _fail(rows, GONE)
             record_outcomes(rows)
+            written = {row.contact_id for row in rows if row.outcome in (Outcome.CREATED, Outcome.UPDATED)}
+            if written:
+                addresses_added.send(sender=None, contact_ids=sorted(written))
         made.done += len(rows)
         made.save(update_fields=["done"])
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -71,7 +72,8 @@ class AccessRequest(models.Model):
 
     A request for access is kept alike whether or not anything stands at its path; `contact` is empty when the path
     names nothing in the user's account: it counts and expires like any other, and reaches nobody. The other two name a
-    contact that the user sees. `proposal` is what a suggestion would change: {"attributes": {name: value}} or
+    contact that the user sees. `about` marks what a path names of higher apps, such as ["channel:7"]
+    (`services.places`). `proposal` is what a suggestion would change: {"attributes": {name: value}} or
     {"rows": …} as `services.suggesting` writes it; for a block {"reason": …, "address": …}.
     """
 
@@ -91,6 +93,7 @@ class AccessRequest(models.Model):
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="access_requests")
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.ACCESS)
     proposal = models.JSONField(default=dict, blank=True)
+    about = ArrayField(models.CharField(max_length=40), default=list, blank=True, editable=False)
     path = models.CharField(max_length=200)
     access = models.CharField(max_length=5, choices=[("read", "Read"), ("write", "Write")], default="read")
     message = models.CharField(max_length=500, blank=True)

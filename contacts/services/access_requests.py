@@ -25,6 +25,7 @@ from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
 from departments.models import Operator
 
+from . import places
 from .outcomes import REFUSED
 from .sharing import set_access
 
@@ -34,6 +35,9 @@ DAY = datetime.timedelta(days=1)
 MOST_A_DAY = 20
 LONGEST_PATH = 200
 CONTACT_PATH = re.compile(r"/contacts/0*([0-9]{1,18})/")
+# Pages whose tabs and actions are one request; a contact's conversations are asked for by themselves.
+ROOT_PATH = re.compile(r"/(contacts|channels)/0*([0-9]{1,18})/(conversations/$)?")
+CONVERSATIONS = "/conversations/"
 RIGHT_OF = {Level.READ.value: "view", Level.WRITE.value: "edit"}
 Enqueue = Callable[[AccessRequest], object]
 
@@ -43,14 +47,17 @@ class TooMany(Exception):
 
 
 def normalise(path: str) -> str:
-    """The path of a page, without query, doubled slashes or tab: /contacts/7/notes/?v=all gives /contacts/7/."""
+    """The path of a page, without query, doubled slashes or tab: /contacts/7/notes/?v=all gives /contacts/7/.
+
+    The tab of a contact's conversations stays: whoever sees the contact asks for lines by it (product.md §2d).
+    """
     try:
         path = urlsplit(path.strip()).path
     except ValueError:  # "//[" is no address
         path = ""
     path = re.sub(r"/+", "/", f"/{path}/")[:LONGEST_PATH]
-    contact = CONTACT_PATH.match(path)
-    return f"/contacts/{contact[1]}/" if contact else path
+    root = ROOT_PATH.match(path)
+    return f"/{root[1]}/{root[2]}/{root[3] or ''}" if root else path
 
 
 @transaction.atomic
@@ -61,7 +68,8 @@ def ask(user: User, *, path: str, access: str, message: str, mail: Enqueue) -> A
     """
     path = normalise(path)
     contact = partial(_contact_at, user, path, access)
-    return keep(user, Purpose.ACCESS, path=path, contact=contact, mail=mail, access=access, message=message)
+    facts = {"access": access, "message": message, "about": places.find(user, path, access)}
+    return keep(user, Purpose.ACCESS, path=path, contact=contact, mail=mail, **facts)
 
 
 def keep(
@@ -100,9 +108,11 @@ def hold_asker(pk: int) -> None:
 def _contact_at(user: User, path: str, access: str) -> int | None:
     """Id of the contact in the user's account that the path names; None for nothing and for what the user has.
 
-    A shared contact grants Read only (product.md §2b): whoever sees one has all that can be asked for.
+    A shared contact grants Read only (product.md §2b): whoever sees one has all that can be asked for. By the address
+    of its conversations only its view is asked for: who has that asks for lines.
     """
-    match = CONTACT_PATH.fullmatch(path)
+    match = CONTACT_PATH.match(path)
+    access = Level.READ.value if path.endswith(CONVERSATIONS) else access
     has = Exists(policy.scope(user, RIGHT_OF[access], frozen=True).filter(pk=OuterRef("pk")))
     sees = Exists(policy.visible_to(user).filter(pk=OuterRef("pk"), kind=Kind.SHARED))
     contacts = Contact.objects.filter(~has, ~sees, account=user.account_id, pk=int(match[1]) if match else 0)
@@ -114,10 +124,15 @@ def answerable(user: User) -> QuerySet[AccessRequest]:
     return _of_answerer(user).filter(status=Status.OPEN, expires_at__gt=timezone.now())
 
 
+def open_in(account_id: int) -> QuerySet[AccessRequest]:
+    """Open requests that somebody of the account may answer: quickly asked whether there are any."""
+    somebody_may = Q(contact__isnull=False) | ~Q(about=[])
+    return AccessRequest.objects.filter(somebody_may, account=account_id, status=Status.OPEN)
+
+
 def answerable_count(user: User) -> int:
-    """How many of them there are. One query, two where the account has any; every page asks, most find none."""
-    waiting = AccessRequest.objects.filter(account=user.account_id, status=Status.OPEN, contact__isnull=False)
-    return answerable(user).count() if waiting.exclude(user=user).exists() else 0
+    """How many `user` may answer. One query."""
+    return answerable(user).count()
 
 
 def answered_for(user: User) -> QuerySet[AccessRequest]:
@@ -132,6 +147,7 @@ def _of_answerer(user: User) -> QuerySet[AccessRequest]:
         Q(Exists(contacts), purpose=Purpose.ACCESS)
         | Q(Exists(led_where_asked(user)), purpose=Purpose.BLOCK)
         | Q(purpose=Purpose.SUGGESTION, contact__kind=Kind.SHARED, contact__owner=user)
+        | places.answerable(user)
     )
     others = AccessRequest.objects.filter(mine, account=user.account_id, user__is_active=True).exclude(user=user)
     shown = others.select_related("user", "contact__account", "answered_by")
@@ -197,6 +213,10 @@ def answer(actor: User, request: AccessRequest, *, act: Act | None, message: str
 
 def give_access(actor: User, level: str, request: AccessRequest) -> Answer | None:
     """Give the person who asked Read or Write; nobody's access gets less by it."""
+    if request.about:
+        reason = places.give(actor, level, request)
+        request.access = level
+        return Answer(request, is_new=False, reason=reason) if reason else None
     assert request.contact_id  # what nobody can see, nobody can answer
     outcomes = set_access(actor, [request.contact_id], request.user, level, raise_only=True)
     reason = outcomes[0].reason if outcomes else policy.rule_for("grant")
@@ -206,8 +226,11 @@ def give_access(actor: User, level: str, request: AccessRequest) -> Answer | Non
     return None
 
 
-def grantable(request: AccessRequest) -> tuple[str, ...]:
-    """The levels with which this request for access may be answered: Admin can't be asked for (product.md §2d)."""
+def grantable(user: User, request: AccessRequest) -> tuple[str, ...]:
+    """The levels with which `user` may answer this request: Admin can't be asked for (product.md §2d)."""
+    if request.about:
+        line = places.line(user, request)
+        return line.levels if line else ()
     levels = policy.GRANTABLE[request.contact.kind] if request.contact else ()
     return tuple(level for level in levels if level in RIGHT_OF)
 

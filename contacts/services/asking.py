@@ -13,7 +13,7 @@ from contacts_project.accounts.models import User
 from departments.models import Department, Operator
 from departments.policy import led_by
 
-from . import access_requests
+from . import access_requests, places
 from .access_requests import Answer, Enqueue, Purpose
 from .blocks import block_contact
 
@@ -85,7 +85,9 @@ def led_by_request(actor: User, requests: Iterable[AccessRequest]) -> dict[int, 
 
 
 def who_answers(request: AccessRequest) -> list[User]:
-    """Everybody who may answer this request about a contact, for the mails; never the one who asked."""
+    """Everybody who may answer this request, for the mails; never the one who asked."""
+    if request.about:
+        return places.answerers(request)
     assert request.contact
     if request.purpose == Purpose.BLOCK:
         return answerers(departments_asked(request.user, request.contact), request.user)

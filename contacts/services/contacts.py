@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from contacts import policy
 from contacts.models import Contact, ContactEmail, ContactPhone, ContactTag, ContactUserObjectPermission, Kind, Note
+from contacts.signals import addresses_added
 from contacts_project.accounts import grants
 from contacts_project.accounts.models import User
 from contacts_project.core.errors import Refused
@@ -48,6 +49,8 @@ def create_contact(actor: User, changes: Changes, *, note: str = "") -> Contact:
         grants.set_level(ContactUserObjectPermission, [contact], [actor], grants.Level.ADMIN, by=actor)
         if note:
             Note.objects.create(contact=contact, author=actor, body=note)
+        if any(rows.adds_addresses(ROW_KINDS[name], plan) for name, plan in plans.items()):
+            addresses_added.send(sender=None, contact_ids=[contact.pk])
     return contact
 
 

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 
 from contacts import policy
 from contacts.models import Contact, ContactTag, Tag
+from contacts.signals import addresses_added
 from contacts_project.accounts.models import User
 
 from . import merging, rows, tagging
@@ -122,6 +123,8 @@ def _write(contact: Contact, plan: Plan) -> None:
     _write_tags(contact, plan.tags_added, plan.tags_removed)
     contact.version += 1
     contact.save(update_fields=[*plan.attributes, "version"])
+    if any(rows.adds_addresses(ROW_KINDS[name], rowplan) for name, rowplan in plan.rows.items()):
+        addresses_added.send(sender=None, contact_ids=[contact.pk])
 
 
 def _write_tags(contact: Contact, added: list[str], removed: list[str]) -> None:

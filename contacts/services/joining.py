@@ -31,7 +31,7 @@ from contacts.models import (
     JoinedContact,
     Note,
 )
-from contacts.signals import contact_joined, contact_parted
+from contacts.signals import addresses_added, contact_joined, contact_parted
 from contacts_project.accounts import grants
 from contacts_project.accounts.grants import LEVELS, GrantLine
 from contacts_project.accounts.models import User
@@ -81,6 +81,7 @@ def join(actor: User, source: Contact, kept: Contact, departments: Iterable[int]
     moved["attributes"], moved["made_fields"] = _merge_names(source, kept)
     JoinedContact.objects.create(contact=source, kept=kept, joined_by=actor)
     moved["elsewhere"] = told(contact_joined.send(Contact, contact_id=source.pk, kept_id=kept.pk))
+    addresses_added.send(sender=None, contact_ids=[kept.pk])
     return moved
 
 

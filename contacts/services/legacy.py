@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 from contacts.imports.legacy import LegacyRow
 from contacts.models import Contact, ContactEmail, ContactPhone, ContactRemark, DepartmentLink, JoinedContact, Kind
 from contacts.models.triggers import LEGACY_SETTING
+from contacts.signals import addresses_added
 from contacts_project.accounts.models import User
 from departments.models import Department
 
@@ -88,4 +89,5 @@ def _make(department: Department, row: LegacyRow) -> int:
         for remark in row.remarks
     )
     DepartmentLink.objects.create(contact=contact, department=department)
+    addresses_added.send(sender=None, contact_ids=[contact.pk])
     return contact.pk

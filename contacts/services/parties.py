@@ -19,6 +19,7 @@ from contacts.blocking import is_blocked
 from contacts.imports.names import split_name
 from contacts.models import Contact, ContactEmail, ContactPhone, ContactTag, DepartmentLink, Kind, Note
 from contacts.rights import ADMIN_OPERATOR, CREATORS, OPERATOR
+from contacts.signals import addresses_added
 from contacts_project.accounts.models import User
 from contacts_project.core.emails import EmailImpossible, parse_email
 from contacts_project.core.errors import Refused
@@ -92,12 +93,14 @@ def record_interaction_party(
     by: User | None,
     at: datetime.datetime,
     name_hint: str = "",
+    makes: bool = True,
 ) -> Party:
     """Find or make the Department Contacts that an interaction with `department` was with (product.md §8).
 
     `address` as people or machines write it, read as `kind` ("phone" or "email"); `by` is the operator who made or
-    took it, None for what arrived by itself; `at` is when it happened. Raises Refused if `by` operates another
-    department only. One transaction under an advisory lock of (account, address): about 8 queries.
+    took it, None for what arrived by itself; `at` is when it happened. Without `makes` nothing is made, linked or
+    restored: mail that nobody has answered finds who is the department's already. Raises Refused if `by` operates
+    another department only. One transaction under an advisory lock of (account, address): about 8 queries.
     """
     _require_creator(department, by)
     found = read_address(department, address, kind)
@@ -108,6 +111,8 @@ def record_interaction_party(
         if by:
             context.metadata.setdefault("user", by.pk)
         _hold_address(department, found)
+        if not makes:
+            return _found(department, found)
         return _party(department, found, answered=answered, by=by, at=at, name_hint=name_hint)
 
 
@@ -148,9 +153,17 @@ def _party(
         Contact.objects.filter(pk=contacts[0].pk).update(archived_at=None)
         contacts[0].archived_at, contacts[0].archived = None, False
     if answered:
-        _say_answered(contacts)
+        say_answered(contacts)
     made = _link(department, [match for match in chosen if not match.linked], by=by, at=at)
     return Party(tuple(contacts), restored=archived, asks_who=len(contacts) > 1, made=tuple(made))
+
+
+def _found(department: Department, address: Address) -> Party:
+    """Who of this department has the address already; nobody is changed."""
+    matches = _matches(department, address)
+    known = tuple(match.contact for match in _choose(matches) if match.linked)
+    blocked = is_blocked(department, address.key, [match.contact.pk for match in matches])
+    return Party(known, asks_who=len(known) > 1, blocked=blocked)
 
 
 def _matches(department: Department, address: Address) -> list[Match]:
@@ -191,7 +204,8 @@ def _choose(matches: list[Match]) -> list[Match]:
     return ([match for match in group if match.is_current] or group)[:MOST_PARTIES]
 
 
-def _say_answered(contacts: Iterable[Contact]) -> None:
+def say_answered(contacts: Iterable[Contact]) -> None:
+    """Note that a person spoke with these: who is known by a number only leaves *Unnamed* (product.md §8)."""
     waiting = [contact for contact in contacts if contact.awaits_name]
     if waiting:
         Contact.objects.filter(pk__in=[contact.pk for contact in waiting]).update(awaits_name=False)
@@ -217,7 +231,7 @@ def _link(department: Department, unlinked: list[Match], *, by: User | None, at:
 def _create(
     department: Department, address: Address, *, answered: bool, by: User | None, at: datetime.datetime, name_hint: str
 ) -> Party:
-    names = _names(name_hint)
+    names = names_from(name_hint)
     contact = Contact.objects.create(
         account=department.account, kind=Kind.DEPARTMENT, created_by=by, awaits_name=not (answered or names), **names
     )
@@ -226,10 +240,11 @@ def _create(
     else:
         ContactPhone.objects.create(contact=contact, number=address.value, extension=address.extension, is_primary=True)
     link = DepartmentLink.objects.create(contact=contact, department=department, linked_by=by, linked_at=at)
+    addresses_added.send(sender=None, contact_ids=[contact.pk])
     return Party((contact,), created=True, made=(link.pk,))
 
 
-def _names(hint: str) -> dict[str, str]:
+def names_from(hint: str) -> dict[str, str]:
     """Fields of a contact out of the name that came with the call or the mail; cut to what they hold."""
     hint = " ".join(hint.replace("\x00", "").split())
     parts = split_name(hint) if hint else {}

@@ -17,7 +17,7 @@ from django.urls import reverse
 from contacts import policy
 from contacts.histories.changes import Change, changes_of
 from contacts.histories.logs import LOGS, Reader
-from contacts.histories.reading import LARGEST_ID, NUMBERED, Event, events_of, keys_of_saving
+from contacts.histories.reading import LARGEST_ID, Event, events_of, keys_of_saving, numbered
 from contacts.models import Contact, Note, Tag
 from contacts_project.accounts.models import User
 from contacts_project.core.errors import Refused
@@ -59,7 +59,8 @@ def read_references(values: Iterable[str]) -> list[Reference]:
     found = []
     for value in list(dict.fromkeys(" ".join(values).split()))[: MOST + 1]:
         match = REFERENCE.fullmatch(value)
-        if not match or match[1] not in LOGS or not 0 < int(match[2]) <= LARGEST_ID:
+        log = LOGS.get(match[1]) if match else None
+        if not match or log is None or not log.restorable or not 0 < int(match[2]) <= LARGEST_ID:
             raise EventMissing
         found.append(Reference(match[1], int(match[2]), match[3] or ""))
     if not found or len(found) > MOST:
@@ -87,7 +88,7 @@ def restore(actor: User, contact: Contact, references: list[Reference], *, versi
             if change.log.name == "notes":
                 _restore_note(actor, contact, change)
         _restore_rest(actor, reader, changes, references, events, version)
-        made = [f"{NUMBERED[key.number].name}:{key.pk}" for key in keys_of_saving(reader, saving.id)]
+        made = [f"{numbered()[key.number].name}:{key.pk}" for key in keys_of_saving(reader, saving.id)]
         if not made:
             return ""
         now = Contact.objects.values_list("version", flat=True).get(pk=contact.pk)
@@ -95,7 +96,7 @@ def restore(actor: User, contact: Contact, references: list[Reference], *, versi
 
 
 def _events(reader: Reader, references: list[Reference]) -> list[Event]:
-    wanted = {(NUMBERED.index(LOGS[one.log]), one.pk) for one in references}
+    wanted = {(numbered().index(LOGS[one.log]), one.pk) for one in references}
     events = events_of(reader, wanted)
     if len(events) < len(wanted):
         raise EventMissing

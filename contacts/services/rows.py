@@ -73,6 +73,13 @@ def _bring_back(plan: RowPlan, row: RowChange, pk: int) -> None:
     row.pk = pk
 
 
+def adds_addresses(kind: RowKind, plan: RowPlan) -> bool:
+    """Whether the contact can be reached by something new once the plan is written."""
+    return kind.reachable and bool(
+        plan.added or plan.revived or any(kind.value in row for row in plan.updated.values())
+    )
+
+
 def write(kind: RowKind, contact: Contact, plan: RowPlan) -> None:
     """Write a plan that `check` found nothing wrong with. One query for each changed row."""
     stored: QuerySet[Any] = kind.model._default_manager.filter(contact=contact)

@@ -55,6 +55,7 @@ class Shape(NamedTuple):
     removals: bool
     blocked: bool
     second: bool  # stands beneath another record of the same person
+    with_last: bool
     actions: frozenset[str]
 
 
@@ -67,7 +68,16 @@ def contact_row(context: template.Context, row: Row) -> str:
     shown, more = tuple(context["shown"]), row.tags[1:]
     with_company = bool(row.company and row.company != row.name)
     has = (bool(row.name), with_company, bool(row.phone), bool(row.email), row.owned_by_viewer, min(len(row.tags), 2))
-    shape = Shape(shown, row.archived, *has, bool(row.removable_from), row.blocked, row.second, frozenset(row.actions))
+    shape = Shape(
+        shown,
+        row.archived,
+        *has,
+        bool(row.removable_from),
+        row.blocked,
+        row.second,
+        row.last is not None,
+        frozenset(row.actions),
+    )
     return format_html(
         (_pattern.__wrapped__ if settings.DEBUG else _pattern)(shape),
         id=row.id,
@@ -86,6 +96,8 @@ def contact_row(context: template.Context, row: Row) -> str:
         more_tags=", ".join(more),
         more_count=len(more),
         created=when(row.created_at) if "created" in shown else "",
+        last=when(row.last.at) if row.last else "",
+        last_what=row.last.what if row.last else "",
     )
 
 

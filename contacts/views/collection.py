@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from contacts import paging
 from contacts.filters import VIEWS, Filters, read_filters
 from contacts.menus import filter_menus
+from contacts.paging_last import page_by
 from contacts.rows import Row, read_rows, read_stacked
 from contacts.twins import stacked
 from contacts_project.core.htmx import answer
@@ -23,9 +24,10 @@ COLUMNS = {
     "email": "Email",
     "owner": "Owner",
     "tags": "Tags",
+    "last": "Last contact",
     "created": "Created",
 }
-SHOWN = ("kind", "phone", "email", "owner", "tags")
+SHOWN = ("kind", "phone", "email", "owner", "tags", "last")
 
 
 @require_safe
@@ -33,15 +35,16 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     """GET /contacts/: a page of the collection, its fragment, or further rows of it."""
     filters = read_filters(request.user, request.GET)
     after = paging.decode(request.GET.get("after", ""))
-    page = paging.page_for(request.user, filters.selection, filters.order, after=after)
-    rows = _rows(filters, page.ids)
+    page = page_by(request.user, filters.selection, filters.order, after=after)
+    shown = _columns(request)
+    rows = _rows(filters, page.ids, with_last="last" in shown)
     context = {
         "filters": filters,
         "rows": rows,
         "next": paging.encode(page.next),
         "after": after,
         "columns": COLUMNS,
-        "shown": _columns(request),
+        "shown": shown,
         "selecting": request.GET.get("select") == "1",
         "section": "contacts",
         "list_url": reverse("contacts:contact-list"),
@@ -60,12 +63,12 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _rows(filters: Filters, ids: list[int]) -> list[Row]:
+def _rows(filters: Filters, ids: list[int], *, with_last: bool) -> list[Row]:
     """The lines of a page; in search results the department record of a person stands beneath the personal one."""
     if not filters.q:
-        return read_rows(filters.user, ids)
+        return read_rows(filters.user, ids, with_last=with_last)
     page = stacked(filters.user, filters.selection, filters.order, ids)
-    return read_stacked(filters.user, page)
+    return read_stacked(filters.user, page, with_last=with_last)
 
 
 @require_safe
@@ -88,6 +91,7 @@ def _links(filters: Filters) -> dict[str, object]:
         "state": parse_qsl(filters.query()),
         "sort_name": filters.query(sort="-name" if filters.sort == "name" else ""),
         "sort_created": filters.query(sort="-created" if filters.sort == "created" else "created"),
+        "sort_last": filters.query(sort="" if filters.sort == "last" else "last"),
         "switch": filters.query(archived="" if filters.archived else "1"),
         "cleared": filters.query(q="", **dict.fromkeys(("department", "kind", "tag", "owner", "import", "blocked"))),
         "unsearched": filters.query(q=""),

@@ -13,6 +13,7 @@ from contacts import paging
 from contacts import policy as access
 from contacts.filters import Filters, read_filters
 from contacts.models import Kind
+from contacts.paging_last import page_by
 from contacts.rows import read_rows
 from contacts_project.accounts.models import User
 from contacts_project.core.htmx import answer
@@ -46,7 +47,7 @@ def _page(request: HttpRequest, pk: int, tab: str) -> HttpResponse:
     policy.require_operator(request.user, department)
     filters = _filters(request, department, "unnamed" if tab == "unnamed" else "")
     after = paging.decode(request.GET.get("after", ""))
-    page = paging.page_for(request.user, filters.selection, filters.order, after=after)
+    page = page_by(request.user, filters.selection, filters.order, after=after)
     context = {
         "filters": filters,
         "rows": read_rows(request.user, page.ids),

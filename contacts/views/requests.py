@@ -65,7 +65,7 @@ def access_request_answer(request: HttpRequest, pk: int) -> HttpResponse:
     asked = service.get_answerable(request.user, pk)
     if asked is None:
         raise Http404
-    form = AnswerForm(request.POST, asked=asked, levels=service.grantable(asked))
+    form = AnswerForm(request.POST, asked=asked, levels=service.grantable(request.user, asked))
     if not form.is_valid():
         return answer(request, *PAGES, context=_page(request, form=form), status=422)
     address = request.build_absolute_uri("/")

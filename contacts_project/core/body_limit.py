@@ -10,6 +10,8 @@ from . import errors
 
 LARGEST = 55 * 1024 * 1024  # bytes: a file of 50 MB for import, and the form around it
 READ_ON = 4 * LARGEST
+# Addresses that machines post to, by their beginning (design/security.md rule 6).
+NARROWER = {"/webhooks/interactions/": 1024 * 1024, "/webhooks/twilio/": 1024 * 1024}
 
 
 class BodyLimit:
@@ -23,12 +25,17 @@ class BodyLimit:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif _announced(scope) > self.largest:
-            await self._refuse(receive, send, _announced(scope))
+            return
+        path = scope.get("path", "")
+        narrow = min((most for begin, most in NARROWER.items() if path.startswith(begin)), default=None)
+        largest = self.largest if narrow is None else min(narrow, self.largest)
+        read_on = self.read_on if narrow is None else 0  # a machine needs no page: nothing more is read
+        if _announced(scope) > largest:
+            await self._refuse(receive, send, _announced(scope), read_on)
         else:
-            await self._watch(scope, receive, send)
+            await self._watch(scope, receive, send, largest, read_on)
 
-    async def _watch(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def _watch(self, scope: dict[str, Any], receive: Any, send: Any, largest: int, read_on: int) -> None:
         """Count what arrives without an announced size; to the application an excess looks like a visitor who left."""
         seen = 0
 
@@ -36,19 +43,19 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            return {"type": "http.disconnect"} if seen > self.largest else message
+            return {"type": "http.disconnect"} if seen > largest else message
 
         async def unless_too_large(message: dict[str, Any]) -> None:
-            if seen <= self.largest:
+            if seen <= largest:
                 await send(message)
 
         await self.app(scope, counted, unless_too_large)
-        if seen > self.largest:
-            await self._refuse(receive, send, seen)
+        if seen > largest:
+            await self._refuse(receive, send, seen, read_on)
 
-    async def _refuse(self, receive: Any, send: Any, size: int) -> None:
-        read, more = 0, size <= self.read_on
-        while more and read <= self.read_on:
+    async def _refuse(self, receive: Any, send: Any, size: int, read_on: int) -> None:
+        read, more = 0, size <= read_on
+        while more and read <= read_on:
             message = await receive()
             read += len(message.get("body", b""))
             more = message["type"] == "http.request" and message.get("more_body", False)

@@ -9,12 +9,17 @@ import datetime as dt
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
+from contacts.department_tags import Tags
 from contacts.models import Contact
 from contacts.templatetags.contacts import NAMELESS, phone_text, region_of
+from contacts.templatetags.contacts_departments import IN_A_LIST, tag_html
 from contacts_project.core.templatetags.kithline import full_day
 from conversations.models import Interaction
 from conversations.outcomes import label_of
+from conversations.services.people import UNKNOWN
+from conversations.words import duration_in_words
 
 register = template.Library()
 
@@ -36,11 +41,7 @@ def call_icon(interaction: Interaction) -> str:
 @register.filter
 def duration(seconds: int | None) -> str:
     """How long it took: "4 min 12 s", "4 min", "24 s"; "" when unknown."""
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(seconds, 60)
-    parts = [f"{minutes} min" if minutes else "", f"{rest} s" if rest or not minutes else ""]
-    return " ".join(filter(None, parts)) if seconds else "0 min"
+    return duration_in_words(seconds)
 
 
 @register.filter
@@ -69,3 +70,41 @@ def activity_name(context: template.Context, contact: Contact) -> str:
     """The contact's name, or its first number; its phones must have been fetched."""
     phone = next(iter(contact.phones.all()), None)
     return contact.name or (phone_text(phone.number, phone.extension, region_of(context)) if phone else NAMELESS)
+
+
+@register.filter
+def moment_in_words(moment: dt.datetime) -> str:
+    """When something comes back, in the reader's zone: "9:42", "Mon 23 November, 9:00"."""
+    local = timezone.localtime(moment)
+    clock, today = f"{local.hour}:{local.minute:02}", timezone.localdate()
+    return clock if local.date() == today else f"{day_of(moment)}, {clock}"
+
+
+@register.simple_tag
+def entry_time(interaction: Interaction, css: str = "") -> str:
+    """When it was, as an entry of a thread says it beneath the mark of its day."""
+    return format_html(
+        '<time class="{}" datetime="{}" title="{}">{}</time>',
+        f"num {css}".strip(), timezone.localtime(interaction.at).isoformat(), whole_moment(interaction.at),
+        clock_of(interaction.at),
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def outside_text(context: template.Context, address: str) -> str:
+    """The other end of a call as a person reads it."""
+    if address == UNKNOWN:
+        return "Number withheld"
+    text = phone_text(address, "", region_of(context)) if address.startswith("+") else address
+    return format_html('<bdi class="nowrap">{}</bdi>', text)
+
+
+@register.simple_tag
+def thread_tags(tags: Tags) -> str:
+    """Department tags inside the link of a list: two, and how many more there are (nothing in a link opens)."""
+    shown = format_html_join("", "{}", ((tag_html(tag),) for tag in tags[: IN_A_LIST[0]]))
+    more = len(tags) - IN_A_LIST[0]
+    if more <= 0:
+        return shown
+    label = '<span class="k-label">+{}<span class="visually-hidden"> more departments</span></span>'
+    return shown + format_html(label, more)

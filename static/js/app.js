@@ -2,7 +2,7 @@
    data-attributes, so that fragments swapped in later need no set-up. Marks that it reads:
    data-theme-toggle · data-select-all, input[name=ids], data-selected · data-shown · data-toast, data-toast-close · data-dismiss
    data-key, aria-keyshortcuts · data-focus-after · data-opens · data-label-busy, data-download
-   data-panel, data-panel-close, data-changed */
+   data-panel, data-panel-close, data-changed · data-live (a region that asks by itself) */
 (function () {
   "use strict";
   const root = document.documentElement;
@@ -142,11 +142,12 @@
       element.select?.();
     } else element.click();
   }
-  const rowLinks = () => all("#main tr a.k-name, #main [data-row] a.k-name").filter(visible);
+  const ROW = "tr, [data-row], .k-threads li";
+  const rowLinks = () => all("#main tr a.k-name, #main [data-row] a.k-name, #main .k-threads a").filter(visible);
   function moveRow(step) {
     const links = rowLinks();
-    const here = document.activeElement.closest("tr, [data-row]");
-    const now = links.findIndex((link) => link.closest("tr, [data-row]") === here && here);
+    const here = document.activeElement.closest(ROW) || document.querySelector(".k-threads a[aria-current]")?.closest(ROW);
+    const now = links.findIndex((link) => link.closest(ROW) === here && here);
     const next = now < 0 ? (step > 0 ? 0 : links.length - 1) : now + step;
     links[next]?.focus();
     links[next]?.scrollIntoView({ block: "nearest" });
@@ -158,7 +159,7 @@
   const BUILT_IN = {
     j: () => moveRow(1),
     k: () => moveRow(-1),
-    x: () => document.activeElement.closest("tr, [data-row]")?.querySelector("input[name=ids]")?.click(),
+    x: () => document.activeElement.closest(ROW)?.querySelector("input[name=ids]")?.click(),
     "[": () => moveView(-1),
     "]": () => moveView(1),
   };
@@ -220,7 +221,7 @@
   function setBehind(box, inert) {
     for (let part = box; part && part !== document.body; part = part.parentElement) {
       for (const other of part.parentElement.children) {
-        if (other !== part && !other.matches("#toasts, #panel-backdrop, script")) other.inert = inert;
+        if (other !== part && !other.matches("#toasts, #ring, #panel-backdrop, script")) other.inert = inert;
       }
     }
   }
@@ -254,18 +255,19 @@
     element.focus();
   }
   function nextRowLink(source) {
-    const row = source.closest("tr, [data-row]");
+    const row = source.closest(ROW);
     const links = rowLinks();
-    const here = links.findIndex((link) => link.closest("tr, [data-row]") === row);
+    const here = links.findIndex((link) => link.closest(ROW) === row);
     return here < 0 ? null : links[here + 1] || links[here - 1];
   }
   document.addEventListener("htmx:before:request", (event) => {
     const ctx = event.detail.ctx;
     const source = ctx.sourceElement;
-    const wanted = source.closest?.("[data-focus-after]")?.dataset.focusAfter;
+    const silent = source.getAttribute?.("hx-swap") === "none"; // what is typed is kept: the focus stays where it went
+    const wanted = silent ? undefined : source.closest?.("[data-focus-after]")?.dataset.focusAfter;
     ctx.kithline = { wanted, next: wanted === "next" ? nextRowLink(source) : null, had: source.contains(document.activeElement) };
     if (source.matches("button, .btn")) source.setAttribute("aria-busy", "true");
-    document.getElementById("error")?.replaceChildren();
+    if (!source.closest?.("[data-live]")) document.getElementById("error")?.replaceChildren();
     if (source.matches?.("[data-panel]")) openPanel(source);
   });
   document.addEventListener("htmx:after:swap", (event) => {
@@ -283,8 +285,51 @@
     showSelection();
     showNumber();
     nextToast();
+    showLast();
   });
-  document.addEventListener("htmx:finally:request", setFree);
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (!event.detail.ctx?.sourceElement?.matches?.("[data-live]")) setFree(); // a form on its way stays busy meanwhile
+  });
+
+  /* ── Threads: the last message in sight, until the reader scrolls up ── */
+  const scrolledUp = new WeakSet();
+  const tops = new WeakMap(); // where each was: what grows below the reader is no scrolling up
+  const wholePage = () => window.matchMedia("(max-width: 991.98px)").matches && document.querySelector("#thread #msgs");
+  function toEnd(box) {
+    if (!scrolledUp.has(box)) box.scrollTop = box.scrollHeight;
+    tops.set(box, box.scrollTop);
+  }
+  function showLast() {
+    for (const list of all(".k-scroll .k-msgs")) toEnd(list.closest(".k-scroll"));
+    if (wholePage() && !document.getElementById("wrap-up") && !window.location.hash) toEnd(root); // on a phone the page scrolls
+  }
+  document.addEventListener(
+    "scroll",
+    ({ target }) => {
+      const box = target === document && wholePage() ? root : target;
+      if (box !== root && !box.matches?.(".k-scroll")) return;
+      if (box.scrollHeight - box.scrollTop - box.clientHeight <= 80) scrolledUp.delete(box);
+      else if (box.scrollTop < (tops.get(box) ?? Infinity)) scrolledUp.add(box);
+      tops.set(box, box.scrollTop);
+    },
+    true,
+  );
+  document.addEventListener("load", ({ target }) => target.matches?.(".k-msgs img") && showLast(), true);
+
+  /* ── How long a text message is: 160 characters of GSM 03.38, else 70; less in each part of several ── */
+  const GSM = /^[\n\r !-Z_a-z\u00a1\u00a3-\u00a5\u00a7\u00bf\u00c4-\u00c7\u00c9\u00d1\u00d6\u00d8\u00dc\u00df\u00e0\u00e4-\u00e6\u00e8\u00e9\u00ec\u00f1\u00f2\u00f6\u00f8\u00f9\u00fc\u0393\u0394\u0398\u039b\u039e\u03a0\u03a3\u03a6\u03a8\u03a9^{}\\[\]~|\u20ac]*$/;
+  function lengthOf(text) {
+    const plain = GSM.test(text);
+    const used = plain ? text.length + (text.match(/[\^{}\\[\]~|\u20ac]/g) || []).length : text.length;
+    const [one, each] = plain ? [160, 153] : [70, 67];
+    const parts = used <= one ? 1 : Math.ceil(used / each);
+    return parts === 1 ? `${used} of ${one}` : `${used} of ${parts * each}, ${parts} texts`;
+  }
+  function count(field) {
+    const place = field.form?.querySelector("[data-counts]");
+    if (place && field.name === "body") place.textContent = lengthOf(field.value);
+  }
+  document.addEventListener("input", (event) => count(event.target));
 
   /* ── Network ── */
   function showNetwork() {
@@ -297,8 +342,10 @@
   function start() {
     nameThemeToggle();
     showNetwork();
+    for (const field of all("textarea[name=body]")) count(field);
     if (boxes().length) showSelection();
     nextToast();
+    showLast();
     if (panel()?.open) setBehind(panel(), true);
     for (const tab of all(".k-tabs [aria-current]")) {
       const bar = tab.closest(".k-tabs");

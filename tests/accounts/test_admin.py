@@ -18,6 +18,8 @@ MODELS = [
     "admin/logentry",
     "contacts/import",
     "contacts/tag",
+    "conversations/channel",
+    "conversations/inboundevent",
     "departments/department",
     "departments/operator",
     "procrastinate/procrastinatejob",

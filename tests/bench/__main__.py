@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from . import place
 
 LARGE, QUICK = 1_000_000, 50_000
-CASES = ("reading", "narrowing", "weight", "writing", "importing")
+CASES = ("reading", "conversing", "streams", "narrowing", "weight", "webhooks", "writing", "importing")
 
 
 def main() -> None:
@@ -25,9 +25,10 @@ def main() -> None:
     import django  # only now do the settings know where the database is
 
     django.setup()
-    from . import dataset, figures
+    from . import dataset, figures, traffic
 
     dataset.ensure(contacts, say)
+    traffic.ensure(contacts, say)
     rows = []
     for row in run(options.only or CASES):
         say(f"{row.case}: {row.reached:.3g} {row.unit}")
@@ -40,15 +41,21 @@ def main() -> None:
 
 def run(wanted: tuple[str, ...]) -> Iterator:
     """Rows of the wanted cases; the server runs only for those that need it."""
-    from . import importing, narrowing, reading, site, weight, writing
+    from . import conversing, importing, narrowing, reading, site, streams, webhooks, weight, writing
 
-    served: dict[str, Callable] = {"reading": reading.cases, "weight": weight.cases}
+    served: dict[str, Callable] = {
+        "reading": reading.cases, "conversing": conversing.cases, "weight": weight.cases,
+        "webhooks": webhooks.cases,
+    }  # fmt: skip
     if any(name in wanted for name in served):
         with site.serve() as running:
             for name, cases in served.items():
                 if name in wanted:
                     yield from cases(running)
-    plain: dict[str, Callable] = {"narrowing": narrowing.cases, "writing": writing.cases, "importing": importing.cases}
+    plain: dict[str, Callable] = {
+        "streams": streams.cases, "narrowing": narrowing.cases, "writing": writing.cases,
+        "importing": importing.cases,
+    }  # fmt: skip
     for name, cases in plain.items():
         if name in wanted:
             yield from cases()

@@ -39,8 +39,9 @@ class Page:
 class Site:
     """A running server. `speeds` measures pages in turns, so that noise of the machine falls on all of them."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, process: int) -> None:
         self.port = port
+        self.process = process
         self._cookies: dict[int, str] = {}
 
     @property
@@ -103,7 +104,7 @@ def _read(port: int, path: str, cookie: str, requests: int) -> Iterator[float]:
 
 
 @contextmanager
-def serve() -> Iterator[Site]:
+def serve(workers: int = WORKERS) -> Iterator[Site]:
     """Start uvicorn with collected static files, as bin/serve does, and stop it at the end."""
     environment = os.environ | {"KITHLINE_ROLE": "web"}
     manage = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"]
@@ -112,14 +113,14 @@ def serve() -> Iterator[Site]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "contacts_project.asgi:application", "--port", str(port)]
-    command += ["--workers", str(WORKERS), "--no-access-log", "--timeout-graceful-shutdown", "3"]
+    command += ["--workers", str(workers), "--no-access-log", "--timeout-graceful-shutdown", "3"]
     command += ["--http", "contacts_project.core.prompt_http:PromptProtocol"]
     log = ROOT / "var/bench/server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         _wait(port)
-        yield Site(port)
+        yield Site(port, server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)

@@ -19,6 +19,7 @@ from contacts.models import Contact, UndoStep
 
 from .access_table import GROUPS, KINDS, ROWS, Row
 from .conftest import World
+from .conversation_tables import ROWS as CONVERSATION_ROWS
 from .tables import ROWS as DEPARTMENT_ROWS
 
 pytestmark = pytest.mark.django_db  # else no test database is made when this file runs alone
@@ -71,7 +72,7 @@ def test_no_address_answers_other_methods(world: World, row: Row) -> None:
 
 
 def test_every_address_has_a_row() -> None:
-    known = {row.name for row in ROWS} | {row.name for row in DEPARTMENT_ROWS}
+    known = {row.name for table in (ROWS, DEPARTMENT_ROWS, CONVERSATION_ROWS) for row in table}
     own = {name for name in addresses() if not name.startswith(tuple(GROUPS))}
     assert own == known
 
@@ -107,6 +108,8 @@ ADMIN_LISTS = {  # who opens which list of the administration: platform staff, a
     "departments_department": {"account_admin", "staff"},
     "departments_operator": {"account_admin", "staff"},
     "contacts_import": {"account_admin", "staff"},
+    "conversations_channel": {"account_admin", "staff"},
+    "conversations_inboundevent": {"account_admin", "staff"},
     "admin_logentry": {"account_admin", "staff"},
     "procrastinate_procrastinatejob": {"staff"},
 }

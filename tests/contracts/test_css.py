@@ -103,5 +103,5 @@ def test_each_vendored_package_brings_its_licence():
 def test_the_served_script_is_made_of_its_sources():
     served = (ROOT / "static/js/kithline.js").read_text().splitlines()
     htmx = (ROOT / "static/vendor/htmx-4.0.1/htmx.min.js").read_text().splitlines()
-    app = (ROOT / "static/js/app.js").read_text().splitlines()
-    assert served[1:] == [*htmx, *app], "run bin/css"
+    ours = [line for name in ("app", "live") for line in (ROOT / f"static/js/{name}.js").read_text().splitlines()]
+    assert served[1:] == [*htmx, *ours], "run bin/css"

@@ -1,4 +1,4 @@
-"""The Conversations tab: what the reader may read, newest first, and always the same line at its end."""
+"""The Conversations tab: what the reader may read, the newest at the end, and always the same line at its end."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from conversations.models import Interaction, InteractionContact
 from conversations.paging import PAGE
 from tests.factories_contacts import share
+from tests.factories_conversations import arrive, line
 from tests.factories_departments import department_contact
 
-from .team import Team, ago, interaction
+from .team import NUMBER, Team, ago, interaction
 
 pytestmark = pytest.mark.django_db
 LINE = "Only conversations on numbers and mail addresses that you can use are shown."
@@ -45,12 +46,12 @@ def plain(page: str) -> str:
     return re.sub(r"[A-Za-z0-9]{64}", "token", page)
 
 
-def test_newest_first_with_what_came_of_it(read, team):
+def test_the_newest_at_the_end_with_what_came_of_it(read, team):
     contact = team.mine()
     old = interaction(None, contact, at=ago(days=3), body="First words", outcome="no answer")
     new = interaction(None, contact, at=ago(minutes=1), direction="out", duration=250, outcome="visit booked")
     page = read(team.owner, contact)
-    assert ids(page) == [new.pk, old.pk]
+    assert ids(page) == [old.pk, new.pk]
     assert "Outgoing call, 4 min 10 s" in page
     assert "visit booked" in page
     assert "First words" in page
@@ -76,7 +77,7 @@ def test_pages_hold_everything_once(read, team):
     first = read(team.owner, contact)
     (after,) = re.findall(r"\?after=([\d.]+)", first)
     second = read(team.owner, contact, after)
-    assert ids(first) + ids(second) == sorted((row.pk for row in rows), reverse=True)
+    assert ids(second) + ids(first) == sorted(row.pk for row in rows)
     assert "Back to the newest" in second
     assert "?after=" not in second.replace(f"?after={after}", "")
 
@@ -143,3 +144,14 @@ def test_the_index_answers(team):
         cursor.execute("ANALYZE conversations_interactioncontact")
     rows = InteractionContact.objects.filter(contact=contact, is_current=True).order_by("-at", "-interaction_id")
     assert "interaction_contact_newest" in rows[:51].explain()
+
+
+def test_threads_stand_beside_the_stream_and_open_one_by_one(client, team):
+    contact = team.mine(phone=NUMBER)
+    channel, other = line(team.account, admin=team.owner), line(team.account, admin=team.owner, read=team.stranger)
+    first, second = arrive(channel, NUMBER, body="On the one"), arrive(other, NUMBER, body="On the other")
+    client.force_login(team.owner)
+    everything = client.get(f"/contacts/{contact.pk}/conversations/").content.decode()
+    one = client.get(f"/contacts/{contact.pk}/conversations/?thread={first.conversation_id}").content.decode()
+    assert ids(everything) == [first.pk, second.pk]
+    assert ids(one) == [first.pk]

@@ -13,6 +13,7 @@ from contacts.services.undoing import undo
 from conversations.paging import PAGE
 from departments.models import Operator
 from tests.factories import UserFactory
+from tests.factories_conversations import arrive, department_line
 from tests.factories_departments import department_contact, link, operate
 
 from .team import NUMBER, TYPED, Team, ago, interaction, log
@@ -182,3 +183,22 @@ def test_a_call_that_was_undone_leaves_no_entry(read, team):
     before = lines(read(team.leader, team.sales))
     undo(team.operator, log(team.operator, department=team.sales, number=TYPED).undo)
     assert lines(read(team.leader, team.sales)) == before
+
+
+def test_calls_and_messages_of_its_lines_stand_there_too(read, team):
+    channel = department_line(team.sales)
+    for sender, type, facts in (
+        ("+12025550142", "sms", {"body": "Is the oven ready?"}),
+        ("+12025550143", "call", {"is_answered": False}),
+        ("+12025550144", "call", {"is_answered": True, "author": team.operator, "duration": 250}),
+        ("+12025550145", "fax", {}),
+        ("+12025550146", "sms", {"direction": "out", "author": team.operator, "body": "It is"}),
+    ):
+        arrive(channel, sender, type, **facts)
+    found = lines(read(team.leader, team.sales))
+    assert any(line.startswith("Text from (202) 555-0142") and "Is the oven ready?" in line for line in found)
+    assert any(line.startswith("Missed call from (202) 555-0143") for line in found)
+    assert any(line.startswith("Omar answered a call, 4 min 10 s, from (202) 555-0144") for line in found)
+    assert any(line.startswith("Fax from (202) 555-0145") and "New contact" in line for line in found)
+    assert any(line.startswith("Omar sent a text to (202) 555-0146") for line in found)
+    read(team.supporter, team.sales, status=403)

@@ -54,12 +54,10 @@ def test_nothing_crosses_accounts(here, there):
     line, foreign = channel(here), channel(there)
     other = department_contact(there.sales)
     row = interaction(here.sales)
-    thread = Conversation.objects.create(account=here.account, channel=line, outside_address="+1202", last_at=NOW)
+    thread = Conversation.objects.create(account=here.account, channel=line, outside_address="+1202")
     assert refused(lambda: channel(here, address="+14155550121", department=there.sales))
     assert refused(lambda: Channel.objects.filter(pk=line.pk).update(department=there.sales))
-    assert refused(
-        lambda: Conversation.objects.create(account=here.account, channel=foreign, outside_address="x", last_at=NOW)
-    )
+    assert refused(lambda: Conversation.objects.create(account=here.account, channel=foreign, outside_address="x"))
     assert refused(lambda: InteractionContact.objects.create(interaction=row, contact=other))
     for change in (
         {"department": there.sales},

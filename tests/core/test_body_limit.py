@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from contacts_project.core.body_limit import BodyLimit
+from contacts_project.core.body_limit import NARROWER, BodyLimit
 
 
 async def application(scope, receive, send):
@@ -20,7 +20,7 @@ async def application(scope, receive, send):
     await send({"type": "http.response.body", "body": str(size).encode()})
 
 
-def ask(parts, headers=()):
+def ask(parts, headers=(), path="/"):
     """Send `parts` as the body; return the status and how many parts were read."""
     waiting = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
     waiting[-1]["more_body"] = False
@@ -33,7 +33,7 @@ def ask(parts, headers=()):
         sent.append(message)
 
     limit = BodyLimit(application, largest=10, read_on=40)
-    asyncio.run(limit({"type": "http", "headers": list(headers)}, receive, send))
+    asyncio.run(limit({"type": "http", "path": path, "headers": list(headers)}, receive, send))
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     return sent[0]["status"], total - len(waiting)
 
@@ -57,3 +57,11 @@ def test_an_enormous_body_is_not_read():
 
 def test_a_malformed_length_is_counted_instead():
     assert ask([b"12345", b"67890", b"1"], [(b"content-length", b"-5")]) == (413, 3)
+
+
+def test_what_machines_post_is_narrower_and_never_read_on(monkeypatch):
+    monkeypatch.setitem(NARROWER, "/webhooks/interactions/", 5)
+    path = "/webhooks/interactions/"
+    assert ask([b"12345"], path=path) == (200, 1)
+    assert ask([b"123", b"456", b"7", b"8"], path=path) == (413, 2)
+    assert ask([b"123", b"456"], [(b"content-length", b"6")], path=path) == (413, 0)

@@ -18,7 +18,7 @@ from contacts.models import Block, Contact, DepartmentLink, Import, Note
 from contacts_project.accounts.models import Account, User
 from conversations.engagements.demo import loading, removal
 from conversations.engagements.demo.world import event_models
-from conversations.models import Interaction
+from conversations.models import Attachment, Channel, Conversation, Interaction, Unread
 from tests.factories import AccountFactory, UserFactory
 from tests.factories_contacts import ContactFactory, NoteFactory
 
@@ -66,6 +66,16 @@ def snapshot() -> list:
             key=str,
         ),
         sorted(Block.objects.values_list("department__name", "contact__sort_key", "address", "created_at"), key=str),
+        list(Channel.objects.order_by("created_at", "address").values_list("address", "kind", "verified_at")),
+        sorted(
+            calls.values_list("channel__address", "outside_address", "type", "status", "at", "body", "send_at"), key=str
+        ),
+        list(Attachment.objects.order_by("created_at", "name", "position").values_list("name", "kind", "size")),
+        sorted(
+            Conversation.objects.values_list("outside_address", "assigned_to__email", "closed_at", "snoozed_until"),
+            key=str,
+        ),
+        sorted(Unread.objects.values_list("user__email", "party__contact__sort_key", "at"), key=str),
         [(model.__name__, model.objects.count()) for model in event_models()],
     ]
 
@@ -106,11 +116,14 @@ def test_what_people_did_in_the_demo_goes_with_it(client, django_capture_on_comm
     Contact.objects.filter(owner=owner).last().delete()
     upload = Import(account=owner.account, user=owner, file_name="people.csv", format="csv")
     upload.upload.save("people.csv", ContentFile(b"name\n"))
+    pictures = list(Attachment.objects.all())
+    assert pictures
     defer("send_invitation", invitation_id=invite(owner), address="")
     with django_capture_on_commit_callbacks(execute=True):
         demo("--remove")
     assert counts() == before
     assert not upload.upload.storage.exists(upload.upload.name)
+    assert not any(one.file.storage.exists(one.file.name) for one in pictures)
     assert not Session.objects.exists()
 
 

@@ -11,7 +11,7 @@ from contacts.models import AccessRequest, Contact, DepartmentLink
 from contacts.services import access_requests
 from contacts_project.accounts.models import User
 from conversations.engagements.demo.world import GLOBEX
-from conversations.models import Channel, Interaction, InteractionContact
+from conversations.models import Interaction, InteractionContact
 from departments.models import Department, Operator
 
 pytestmark = pytest.mark.django_db
@@ -153,8 +153,3 @@ def test_globex_has_a_small_department_of_its_own(world):
     for link in department.links.select_related("contact"):
         assert "Globex" in link.contact.name
     assert not policy.visible_to(world.acme("sales.admin")).filter(links__department=department).exists()
-
-
-def test_lines_belong_to_their_departments(world):
-    lines = Channel.objects.filter(department__isnull=False).values_list("department__name", "kind").order_by("pk")
-    assert list(lines) == [("Sales", "phone"), ("Sales", "email"), ("Support", "phone")]

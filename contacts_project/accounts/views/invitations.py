@@ -16,7 +16,7 @@ from .. import services
 from ..forms import AcceptForm
 from ..models import User
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "contacts_project.accounts.backend.AccountBackend"
 
 
 @login_not_required

@@ -1,12 +1,11 @@
-"""The departments of the demo: who works in them, since when, and on which lines (contract.md, Demo)."""
+"""The departments of the demo: who works in them, and since when (contract.md, Demo)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contacts_project.accounts.models import User
 from contacts_project.core.history import rows_unrecorded
-from conversations.models import Channel
 from departments.models import Department, Operator
 from departments.services import departments, operators
 
@@ -26,13 +25,11 @@ class Team:
     leads: tuple[str, ...]
     works: tuple[str, ...]
     domain: str = ACME
-    lines: tuple[tuple[str, str, str], ...] = field(default=())  # kind, address, label
 
     def person(self, world: World, mailbox: str) -> User:
         return world.users[f"{mailbox}@{self.domain}"]
 
 
-Phone, Email = Channel.Kind.PHONE, Channel.Kind.EMAIL
 TEAMS = (
     Team(
         SALES,
@@ -40,7 +37,6 @@ TEAMS = (
         "Offers, orders and renewals",
         ("sales.admin",),
         ("sales.operator", "seller"),
-        lines=((Phone, "+12025550100", "Sales"), (Email, "sales@acme.example", "Sales")),
     ),
     Team(
         SUPPORT,
@@ -48,7 +44,6 @@ TEAMS = (
         "Repairs, warranty and questions after the sale",
         ("support.admin",),
         ("support.operator", "billing.admin"),
-        lines=((Phone, "+12025550101", "Support, calls and fax"),),
     ),
     Team(BILLING, "amber", "Invoices, refunds and terms", ("billing.admin",), ("dispatch.admin",)),
     Team(DISPATCH, "sky", "Deliveries and visits", ("dispatch.admin", "billing.admin"), ()),
@@ -64,10 +59,6 @@ def load(world: World) -> None:
             made = departments.create_department(
                 admin, name=team.name, hue=team.hue, description=team.description, admin=leader
             )
-            lines = [
-                Channel(account=admin.account, department=made, kind=k, address=a, label=n) for k, a, n in team.lines
-            ]
-            Channel.objects.bulk_create(lines)
         with acting(leader, world.moment(JOINED, 11)):
             for mailbox in team.leads[1:] + team.works:
                 person = team.person(world, mailbox)
@@ -78,7 +69,7 @@ def load(world: World) -> None:
 
 def _date(world: World) -> None:
     """The rows were made when their history says so."""
-    for model, column in ((Department, "created_at"), (Operator, "added_at"), (Channel, "created_at")):
+    for model, column in ((Department, "created_at"), (Operator, "added_at")):
         with rows_unrecorded(model):
             model._default_manager.filter(**_of(world, model)).update(**{column: world.moment(MADE, 9)})
         events = model.pgh_event_model.objects  # type: ignore[attr-defined]

@@ -9,10 +9,23 @@ from django.utils import timezone
 
 from contacts_project.accounts.models import Account, User
 
-from . import address_book, callers, departments, edits, globex, named, notes, people, waiting, worked
+from . import (
+    address_book,
+    callers,
+    departments,
+    edits,
+    globex,
+    lines,
+    named,
+    notes,
+    people,
+    traffic,
+    waiting,
+    worked,
+)
 from .world import ACME, GLOBEX, World
 
-AREAS = (people, named, address_book, globex, notes, edits, waiting, departments, callers, worked)
+AREAS = (people, named, address_book, globex, notes, edits, waiting, departments, callers, worked, lines, traffic)
 
 
 def load() -> World:

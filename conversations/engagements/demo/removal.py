@@ -7,13 +7,26 @@ from functools import reduce
 from operator import or_
 
 import pghistory
+import pgtrigger
 from django.contrib.sessions.models import Session
+from django.core.files.storage import Storage
 from django.db import connection, models, transaction
 from django.db.models import Q
 from pghistory.models import Context
 
 from contacts.models import AccessRequest, BulkAction, CleanUpReminder, Contact, Import
 from contacts_project.accounts.models import Account, Invitation, User
+from contacts_project.core.history import rows_unrecorded
+from conversations.models import (
+    Attachment,
+    Channel,
+    Conversation,
+    ConversationParty,
+    Draft,
+    InboundEvent,
+    Interaction,
+    InteractionContact,
+)
 from departments.models import Department
 
 from .world import event_models
@@ -30,6 +43,10 @@ JOB_ARGUMENTS: dict[str, type[models.Model]] = {
     "successor_id": User,
     "actor_id": User,
     "department_id": Department,
+    "interaction_id": Interaction,
+    "event_id": InboundEvent,
+    "channel_id": Channel,
+    "contact_id": Contact,
 }
 TO_ACCOUNT: dict[type[models.Model], str] = {CleanUpReminder: "department__account"}  # the others name it themselves
 
@@ -46,18 +63,41 @@ def remove(accounts: Iterable[Account]) -> int:
         # Those that were deleted for good are known to history only.
         history = Contact.pgh_event_model.objects.filter(account__in=accounts_of)  # type: ignore[attr-defined]
         owned[Contact] = sorted({*_ids(Contact, accounts_of), *history.values_list("pgh_obj_id", flat=True)})
-        files = list(Import.objects.filter(account__in=accounts_of).values_list("upload", flat=True))
+        files = _files(accounts_of)
         _remove_jobs(accounts_of)
         _remove_sessions(owned[User])
+        _remove_conversations(accounts_of)
         number = 0
         for chunk in _chunks(owned[Contact]):
             number += Contact.objects.filter(pk__any_of=chunk).delete()[1].get("contacts.Contact", 0)
         User.objects.filter(pk__in=owned[User]).delete()
         Account.objects.filter(pk__in=accounts_of).delete()
         _remove_history(owned)
-        storage = Import._meta.get_field("upload").storage  # type: ignore[union-attr]
-        transaction.on_commit(lambda: [storage.delete(name) for name in files if name])
+        transaction.on_commit(lambda: [storage.delete(name) for storage, name in files if name])
     return number
+
+
+def _files(accounts: list[int]) -> list[tuple[Storage, str]]:
+    """Uploads of imports, and files of messages and drafts: where each is stored, by which name."""
+    found = []
+    for model, column in ((Import, "upload"), (Attachment, "file")):
+        storage = model._meta.get_field(column).storage  # type: ignore[union-attr]
+        names = model._default_manager.filter(account__in=accounts).values_list(column, flat=True)
+        found += [(storage, name) for name in names]
+    return found
+
+
+def _remove_conversations(accounts: list[int]) -> None:
+    """All that was said, and the lines. Nobody asks who was last in a thread of which nothing stays."""
+    ConversationParty.objects.filter(conversation__account__in=accounts).delete()
+    Draft.objects.filter(user__account__in=accounts).delete()
+    with (
+        pgtrigger.ignore("conversations.InteractionContact:party_leaves", "conversations.Interaction:party_of_deleted"),
+        rows_unrecorded(Interaction, InteractionContact, Conversation),
+    ):
+        Interaction.objects.filter(account__in=accounts).delete()
+        Conversation.objects.filter(account__in=accounts).delete()
+    Channel.objects.filter(account__in=accounts).delete()
 
 
 def _ids(model: type[models.Model], accounts: list[int]) -> list[int]:

@@ -14,6 +14,7 @@ from pghistory.models import Context
 
 from contacts.models import Contact
 from contacts_project.accounts.models import Account, User
+from conversations.models import Channel
 from departments.models import Department
 
 ACME, GLOBEX = "acme.example", "globex.example"
@@ -24,7 +25,7 @@ ZONE = ZoneInfo("America/New_York")
 @dataclass
 class World:
     """What has been loaded so far. `contacts` holds those that other areas name, by key; users stand by their email,
-    departments by their name.
+    departments by their name, channels by what lines.py calls them.
     """
 
     today: datetime.date
@@ -32,6 +33,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     departments: dict[str, Department] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
 
     def acme(self, name: str) -> User:
         """The user of Acme with this mailbox, such as "owner" or "sales.admin"."""

@@ -1,0 +1,263 @@
+"""Which conversations stand in a reader's inbox, the newest first, and in which state (product.md §7).
+
+Each readable channel is walked newest first along an index, in bounded batches, and of each batch what the reader sees
+is asked (design/architecture.md §4, Inbox). A conversation stands once, at its newest party that the reader sees.
+
+Its state is the reader's own: closed and snoozed end by themselves when something arrives that he or she may see, so
+that nothing hidden changes a byte of the inbox (product.md §2).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.utils import timezone
+
+from contacts import policy as contact_policy
+from contacts.models import Contact
+from contacts_project.accounts.models import User
+
+from .filters import Filters
+from .models import Channel, ConversationParty, Interaction, Unread
+from .paging import PAGE, Place, behind, walk
+from .policy import channels_with
+from .visibility import parties_visible_to
+
+COUNT_CAP = 100  # a tab says 99+ from here on
+MISSED_FOR = datetime.timedelta(days=30)  # older ones nobody calls back; it also bounds the walk
+Type, Direction, Status = Interaction.Type, Interaction.Direction, Interaction.Status
+MISSED = Q(last_interaction__type=Type.CALL, last_interaction__is_answered=False) | Q(
+    last_interaction__type=Type.VOICEMAIL
+)
+
+# The state of a party. That of a conversation follows from the parties that the reader sees: it is open when one of
+# them is, and active when one of them is; the one with the latest arrival decides both.
+OPEN = Q(conversation__closed_at__isnull=True) | (
+    Q(last_in_at__isnull=False) & Q(last_in_at__gt=F("conversation__closed_at"))
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A conversation of a page. `at` is the time of its newest entry that the reader sees, `last_interaction` its id;
+    `contacts` are ids of the contacts that he or she sees in it, the newest first."""
+
+    conversation: int
+    channel: int
+    last_interaction: int
+    outside_address: str
+    place: Place
+    contacts: tuple[int, ...]
+    contact: Contact | None  # the first of them
+    is_unread: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """Conversations newest first, and the key of the next page, "" on the last."""
+
+    found: list[Found]
+    older: str
+
+    @property
+    def newest(self) -> str:
+        """The key before which later arrivals stand; that of the beginning for an empty page."""
+        return self.found[0].place.encode() if self.found else "0.0.0"
+
+
+def readable_channels(user: User) -> list[Channel]:
+    """The channels whose conversations `user` reads, archived ones too, by name; `sends` says whether he or she may
+    send from one. With department and account. One query: a page asks it once and passes it on."""
+    sends = Exists(channels_with(user, "send").filter(pk=OuterRef("pk")))
+    rows = channels_with(user, "read").annotate(sends=sends).select_related("department", "account")
+    return sorted(rows, key=lambda channel: (str(channel).casefold(), channel.pk))
+
+
+def page_of(user: User, channels: Iterable[Channel], filters: Filters, after: Place | None = None) -> Page:
+    """A page of the inbox behind `after`. `channels` are those of `readable_channels`. Three queries for each batch."""
+    found = _walk(user, channels, filters, after)
+    older = found[PAGE - 1].place.encode() if len(found) > PAGE else ""
+    return Page(found[:PAGE], older)
+
+
+def newer_than(user: User, channels: Iterable[Channel], filters: Filters, since: Place) -> int:
+    """How many conversations stand before the newest that a page showed, up to a page and one. As page_of."""
+    newest = _walk(user, channels, filters, None)
+    return sum(1 for one in newest if one.place.order > since.order)
+
+
+def _walk(user: User, channels: Iterable[Channel], filters: Filters, after: Place | None) -> list[Found]:
+    lines = [channel.pk for channel in channels if _is_asked(channel, filters)]
+    if not lines:
+        return []
+    fits = fitting(user, filters)
+
+    def fetch(place: Place | None, number: int) -> list[ConversationParty]:
+        return list(candidates(lines, fits, place, number))
+
+    def keep(rows: list[ConversationParty]) -> list[Any]:
+        return _kept(user, filters, fits, rows) if rows else []
+
+    return walk(after, fetch, keep, lambda row: Place(row.last_at, 0, row.pk))
+
+
+def _is_asked(channel: Channel, filters: Filters) -> bool:
+    by_line = not filters.channels or channel.pk in filters.channels
+    return by_line and (not filters.departments or channel.department_id in filters.departments)
+
+
+def candidates(lines: list[int], fits: Q, place: Place | None, number: int) -> QuerySet[ConversationParty]:
+    """The newest parties of these channels (ids) behind `place`, whoever sees them: of each channel one index range.
+
+    Index conversation_party_newest; one query whatever the number of channels.
+    """
+    rows = ConversationParty.objects.filter(fits, behind(place, 0, at="last_at", pk="id"), channel=OuterRef("pk"))
+    newest = ArraySubquery(rows.order_by("-last_at", "-pk").values("pk")[:number])
+    each = Func(newest, function="unnest", output_field=BigIntegerField())
+    of_all = Channel.objects.filter(pk__any_of=lines).order_by().values_list(each)
+    return ConversationParty.objects.filter(pk__in=of_all).order_by("-last_at", "-pk")[:number]
+
+
+def fitting(user: User, filters: Filters) -> Q:
+    """True of parties that the filters ask for; lines and departments apart."""
+    fits = Q()
+    if filters.types:
+        fits &= Q(last_interaction__type__in=filters.types)
+    if filters.directions:
+        fits &= Q(last_interaction__direction__in=filters.directions)
+    if filters.view == "closed":
+        fits &= ~OPEN
+    elif filters.view == "snoozed":
+        fits &= OPEN & _snoozed()
+    elif filters.view or not filters.unread:  # what is unread counts, in whatever state
+        fits &= active()
+    if filters.unread:
+        fits &= Q(Exists(_unread_rows(user)))
+    if filters.view == "mine":
+        fits &= Q(conversation__assigned_to=user.pk)
+    if filters.view == "missed":
+        fits &= MISSED & Q(last_at__gte=timezone.now() - MISSED_FOR) & missed_in()
+    return fits
+
+
+def missed_in() -> Q:
+    return Q(last_interaction__direction=Direction.IN) & ~Q(last_interaction__status=Status.BLOCKED)
+
+
+def active() -> Q:
+    """True of parties that are neither closed nor snoozed."""
+    return OPEN & ~_snoozed()
+
+
+def _snoozed() -> Q:
+    before = Q(last_in_at__isnull=True) | Q(last_in_at__lte=F("conversation__snoozed_at"))
+    return Q(conversation__snoozed_at__isnull=False, conversation__snoozed_until__gt=timezone.now()) & before
+
+
+def _unread_rows(user: User) -> QuerySet[Unread]:
+    return Unread.objects.filter(user=user, party=OuterRef("pk"))
+
+
+def _kept(user: User, filters: Filters, fits: Q, rows: list[ConversationParty]) -> list[Found]:
+    """Of these candidates, those at which their conversation stands for `user`. Two queries."""
+    parties = visible_parties(user, [row.conversation_id for row in rows], fits)
+    found = []
+    for row in rows:
+        mine = parties.get(row.conversation_id, [])
+        first = next((party for party in mine if party["is_fitting"]), None)
+        if first is None or first["pk"] != row.pk or _is_better(mine, filters):
+            continue
+        found.append(_found(first, mine))
+    return found
+
+
+def _is_better(parties: list[dict[str, Any]], filters: Filters) -> bool:
+    """Whether it is open after all through another party, where what is closed or snoozed is asked for."""
+    if filters.view == "closed":
+        return any(party["is_open"] for party in parties)
+    return filters.view == "snoozed" and any(party["is_active"] for party in parties)
+
+
+def visible_parties(user: User, conversations: list[int], fits: Q) -> dict[int, list[dict[str, Any]]]:
+    """Conversation id -> its parties that `user` sees, the newest first, with their state. Two queries.
+
+    The channels must be readable ones. Facts: pk, contact (its id; `seen` is itself), last_at, last_interaction …, and
+    is_fitting, is_open, is_active, is_unread.
+    """
+    facts = party_facts(user, conversations, fits)
+    contacts = {row["contact"] for row in facts if row["contact"]}
+    seen = contact_policy.visible_to(user).filter(pk__any_of=contacts).in_bulk()
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in facts:
+        row["seen"] = seen.get(row["contact"])
+        if row["contact"] is None or row["seen"]:
+            found.setdefault(row["conversation"], []).append(row)
+    return found
+
+
+def party_facts(user: User, conversations: list[int], fits: Q) -> list[dict[str, Any]]:
+    """The parties of these conversations, newest first, whoever sees them; facts as above. One query."""
+    rows = ConversationParty.objects.filter(conversation__any_of=conversations).annotate(
+        is_fitting=ExpressionWrapper(fits, BooleanField()),
+        is_open=ExpressionWrapper(OPEN, BooleanField()),
+        is_active=ExpressionWrapper(active(), BooleanField()),
+        is_unread=Exists(_unread_rows(user)),
+    )
+    columns = ("pk", "contact", "channel", "conversation", "last_interaction", "last_at", "last_in_at")
+    states = ("is_fitting", "is_open", "is_active", "is_unread")
+    facts = rows.values(*columns, *states, "conversation__outside_address")
+    return sorted(facts, key=lambda row: (row["last_at"], row["pk"]), reverse=True)
+
+
+def _found(first: dict[str, Any], parties: list[dict[str, Any]]) -> Found:
+    return Found(
+        conversation=first["conversation"],
+        channel=first["channel"],
+        last_interaction=first["last_interaction"],
+        outside_address=first["conversation__outside_address"],
+        place=Place(first["last_at"], 0, first["pk"]),
+        contacts=tuple(party["contact"] for party in parties if party["contact"]),
+        contact=next((party["seen"] for party in parties if party["contact"]), None),
+        is_unread=any(party["is_unread"] for party in parties),
+    )
+
+
+def counts_of(user: User, *views: Filters) -> list[int]:
+    """How many conversations `user` finds under each of Unread, Mine or Missed, up to COUNT_CAP. One query.
+
+    Counts what can be seen only; not for what is closed or snoozed, of which one party may be open after all.
+    """
+    first, *others = (
+        _counted(user, filters).annotate(place=Value(place)).values_list("conversation", "place").distinct()[:COUNT_CAP]
+        for place, filters in enumerate(views)
+    )
+    found = Counter(place for _, place in (first.union(*others, all=True) if others else first))
+    return [found[place] for place in range(len(views))]
+
+
+def _counted(user: User, filters: Filters) -> QuerySet[ConversationParty]:
+    """Parties of one view; what is unread from the reader's own few rows, not by asking each party."""
+    fits = Q(unread__user=user) if filters.unread else fitting(user, filters)
+    return parties_visible_to(user).filter(fits).order_by()
+
+
+def unread_count(user: Any) -> int:
+    """How many conversations hold something unread, up to COUNT_CAP: the badge of the sidebar. One query."""
+    return counts_of(user, Filters(unread=True))[0] if contact_policy.holds_anything(user) else 0

@@ -1,0 +1,49 @@
+"""The simulator: an outside world without any carrier, played by hand at /simulator/ (product.md §7).
+
+Nothing leaves the machine. How an outside address takes what is sent to it stands in `Outgoing.options["behaviour"]`,
+a value of models.SimulatedPhone.Behaviour (`services.simulating.options_for` puts it there).
+"""
+
+from __future__ import annotations
+
+from .base import DeliveryError, Outgoing, OutgoingCall, Receipt
+
+DELIVERS, FAILS, AWAY, SILENT = "delivers", "fails", "away", "silent"
+
+
+class Simulator:
+    """Always on, and carries everything. Its ids are our own keys, so that handing over twice is one message."""
+
+    name = "simulator"
+    label = "Simulator"
+    kinds = frozenset({"phone", "caller_id", "email", "chat"})
+
+    def is_on(self) -> bool:
+        return True
+
+    def send(self, message: Outgoing) -> Receipt:
+        """Delivered, unless the address behaves otherwise. Raises DeliveryError."""
+        behaviour = message.options.get("behaviour", DELIVERS)
+        if behaviour == AWAY:
+            raise DeliveryError("The provider does not answer", permanent=False)
+        if behaviour == FAILS:
+            what = "mail address" if message.type == "email" else "number"
+            raise DeliveryError(f"The {what} does not exist", permanent=True)
+        return self._receipt(message.key, "sent" if behaviour == SILENT else "delivered")
+
+    def call(self, call: OutgoingCall) -> Receipt:
+        """Rings until somebody answers it at /simulator/."""
+        behaviour = call.options.get("behaviour", DELIVERS)
+        if behaviour in (AWAY, FAILS):
+            raise DeliveryError("The number cannot be reached", permanent=behaviour == FAILS)
+        return self._receipt(call.key, "ringing")
+
+    def look_up(self, message: Outgoing, external_id: str) -> Receipt | None:
+        """What `send` would say: None for what never left."""
+        try:
+            return self.send(message)
+        except DeliveryError:
+            return None
+
+    def _receipt(self, key: str, status: str) -> Receipt:
+        return Receipt(f"simulated-{key}", status)

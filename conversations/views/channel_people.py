@@ -1,0 +1,105 @@
+"""Collaborators of a channel: add, change, remove, leave (product.md §2c). A department's channel has none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, resolve_url
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from contacts.forms.sharing import AccessForm, CollaboratorForm
+from contacts_project.accounts.grants import GrantLine
+from contacts_project.accounts.models import User
+from contacts_project.accounts.once import once
+from contacts_project.core.errors import Refused
+from contacts_project.core.htmx import done, go
+from conversations import policy
+from conversations.models import Channel
+from conversations.services import channel_sharing as services
+from conversations.services.channels import ChannelError
+
+from .channels import channel_answer, edited
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def channel_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
+    """/channels/<id>/collaborators/; a POST {user, access, until} adds one."""
+    if request.method != "POST":
+        return channel_answer(request, policy.get_visible(request.user, pk), edit=edited(request))
+    channel = policy.get_for(request.user, "share", pk)
+    services.refuse_department(channel)
+    form = CollaboratorForm(request.POST, actor=request.user)
+    if not form.is_valid():
+        return channel_answer(request, channel, people_form=form, status=422)
+    user = form.cleaned_data["user"]
+    try:
+        is_new = services.set_access(
+            request.user, channel, user, form.cleaned_data["access"], form.cleaned_data["until"]
+        )
+    except ChannelError as error:
+        form.add_error("user", str(error))
+        return channel_answer(request, channel, people_form=form, status=422)
+    _say(request, user, form.cleaned_data["access"], is_new)
+    return _back(request, channel)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def channel_collaborator(request: HttpRequest, pk: int, user_id: int) -> HttpResponse:
+    """/channels/<id>/collaborators/<user id>/ {access, until}; a GET opens the row."""
+    channel = policy.get_for(request.user, "share", pk)
+    line = _line(channel, user_id)
+    if request.method != "POST":
+        return done(request, resolve_url("conversations:channel-detail", pk) + f"?edit={user_id}")
+    form = AccessForm(request.POST, actor=request.user)
+    if not form.is_valid():
+        return channel_answer(request, channel, edit=user_id, edit_form=form, status=422)
+    access = form.cleaned_data["access"]
+    until = form.cleaned_data["until"] if "until" in request.POST else line.until
+    try:
+        is_new = services.set_access(request.user, channel, line.user, access, until)
+    except ChannelError as error:
+        form.add_error("access", str(error))
+        return channel_answer(request, channel, edit=user_id, edit_form=form, status=422)
+    _say(request, line.user, access, is_new)
+    return _back(request, channel)
+
+
+@require_POST
+def channel_collaborator_remove(request: HttpRequest, pk: int, user_id: int) -> HttpResponse:
+    """Take somebody's access away, or leave, which everybody may. The last Admin stays."""
+    leaves = user_id == request.user.pk
+    channel = policy.get_for(request.user, "view" if leaves else "share", pk)
+    line = _line(channel, user_id)
+    try:
+        token = services.remove_access(request.user, channel, line.user)
+    except ChannelError as error:
+        raise Refused(str(error), way_out=(reverse("conversations:channel-detail", args=[pk]), "People")) from error
+    if leaves:
+        messages.success(request, f"You have left {channel}")
+    else:
+        messages.success(request, f"{line.user} no longer has access", extra_tags=f"undo:{token}" if token else "")
+    return _back(request, channel)
+
+
+def _back(request: HttpRequest, channel: Channel) -> HttpResponse:
+    """To the channel, or to the list when the actor sees it no more."""
+    if not policy.can(request.user, "view", channel):
+        return go(request, "conversations:channel-list")
+    return done(request, resolve_url("conversations:channel-detail", channel.pk))
+
+
+def _line(channel: Channel, user_id: int) -> Any:
+    """That person's grant; Http404 for none, and for one whose account this is not."""
+    get_object_or_404(User, pk=user_id, account=channel.account_id)
+    line: GrantLine | None = services.line_of(channel, user_id)
+    if line is None:
+        raise Http404
+    return line
+
+
+def _say(request: HttpRequest, user: User, access: str, is_new: bool) -> None:
+    messages.success(request, f"{user} {'has' if is_new else 'already has'} {access.capitalize()} access")

@@ -1,0 +1,51 @@
+"""The command line of the soak: each fault in turn, one line for what was asked and what came of it.
+
+bin/soak                         all faults
+bin/soak --only deliveries       10,000 deliveries of 2,000 events: duplicates, replays, forgeries, shuffled
+bin/soak --only worker           kill -9 of the worker again and again while events are applied
+bin/soak --only database         the database restarted again and again under webhook writes
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+
+from . import place
+
+FAULTS = ("deliveries", "worker", "database")
+
+
+def main() -> None:
+    options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped, too
+    place.prepare()
+    import django  # only now do the settings know where the database is
+
+    django.setup()
+    from . import faults, running
+
+    with running.Product() as product:
+        product.make_line()
+        results = []
+        for name in options.only or FAULTS:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            results.append(getattr(faults, name)(product, options))
+            print(results[-1], flush=True)
+    raise SystemExit(0 if all(result.held for result in results) else 1)
+
+
+def arguments() -> argparse.Namespace:
+    as_written = argparse.RawTextHelpFormatter
+    parser = argparse.ArgumentParser(prog="bin/soak", description=__doc__, formatter_class=as_written)
+    parser.add_argument("--only", nargs="+", choices=FAULTS, help="only these faults")
+    parser.add_argument("--events", type=int, default=2000, help="events of the deliveries (2,000)")
+    parser.add_argument("--kills", type=int, default=20, help="how often the worker is killed (20)")
+    parser.add_argument("--restarts", type=int, default=10, help="how often the database is restarted (10)")
+    parser.add_argument("--seed", type=int, default=4, help="of the shuffling (4)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
