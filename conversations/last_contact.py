@@ -15,10 +15,10 @@ from django.db.models import F, Q, QuerySet
 from contacts import policy
 from contacts.last_contacts import Last
 from contacts_project.accounts.models import User
-from departments.models import Operator
 
 from .models import ConversationParty, Interaction, InteractionContact
 from .policy import channels_with
+from .visibility import departments_read_by, made_elsewhere, reads_line
 from .words import duration_in_words
 
 FACTS = ("contact_id", "moment", "kind", "seconds", "picked_up", "way")
@@ -71,8 +71,7 @@ def _facts(rows: QuerySet, at: str, one: str) -> QuerySet:
 
 def _by_hand(user: User) -> Q:
     """True of InteractionContact of calls that were logged without a line, and that `user` reads with the contact."""
-    operated = Operator.objects.filter(user=user).order_by().values("department")
-    place = Q(interaction__department__isnull=True) | Q(interaction__department__in=operated)
+    place = reads_line(user, "interaction__") | made_elsewhere("interaction__")
     return place & Q(is_current=True, is_apart=True, interaction__channel=None, interaction__removed_at=None)
 
 
@@ -93,7 +92,7 @@ def _of_channels(user: User, until: datetime.datetime | None) -> list[QuerySet]:
 
 def _by_hand_parts(user: User, until: datetime.datetime | None) -> list[QuerySet]:
     """A part for each operated department, and one for calls from elsewhere: ranges of the index interaction_apart."""
-    departments: list[Any] = [None, *Operator.objects.filter(user=user).values_list("department", flat=True)]
+    departments: list[Any] = [None, *departments_read_by(user)]
     rows = InteractionContact.objects.filter(
         is_current=True, is_apart=True, interaction__account=user.account_id, interaction__conversation=None,
         interaction__channel=None, interaction__removed_at=None,

@@ -59,9 +59,13 @@ def reads_line(user: User, at: str = "") -> Q:
 
     `at` is the path to the interaction.
     """
-    operated = Operator.objects.filter(user=user).values("department")
-    by_hand = Q(**{f"{at}channel__isnull": True, f"{at}department__in": operated})
+    by_hand = Q(**{f"{at}channel__isnull": True, f"{at}department__in": departments_read_by(user)})
     return by_hand | Q(**{f"{at}channel__in": channels_with(user, "read").values("pk")})
+
+
+def departments_read_by(user: User) -> QuerySet[Operator, Any]:
+    """Ids of the departments whose calls logged by hand are `user`'s to read: a subquery, or one query when read."""
+    return Operator.objects.filter(user=user).order_by().values_list("department", flat=True)
 
 
 def made_elsewhere(at: str = "") -> Q:

@@ -31,6 +31,8 @@ from tests.factories_contacts import ContactFactory, share
 from tests.factories_conversations import ChannelFactory, arrive, department_line, line, share_channel
 from tests.factories_departments import DepartmentFactory, operate
 
+from .department_world import Row
+
 KINDS = (
     "anonymous", "inactive", "stranger", "other", "contact_only", "line_only", "reader", "writer", "admin",
     "operator", "admin_operator", "account_admin", "staff",
@@ -144,6 +146,12 @@ class ConversationWorld:
 
     def argument(self, name: str) -> int:
         return getattr(self, name).pk
+
+    def arguments(self, row: Row) -> list[int]:
+        return [self.argument(name) for name in row.args or ()]
+
+    def archive(self, row: Row) -> None:
+        """Rows of conversations ask nothing archived; rows of departments do."""
 
     def fill(self, value: str) -> str:
         """Data and queries of rows name things as {thread} or {line_address}."""
