@@ -1,4 +1,4 @@
-"""Tags and imports at /admin/. Contacts, notes and grants are not registered for anybody (product.md §1)."""
+"""Tags, lists and imports at /admin/. Contacts, notes and grants are not registered for anybody (product.md §1)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from contacts_project.accounts.admin_scope import ScopedAdmin
 from contacts_project.accounts.policy import is_account_admin, is_platform_staff
 
-from .models import Import, Tag
+from .models import Import, List, ListItem, Tag
 
 
 class TagForm(forms.ModelForm):
@@ -101,3 +102,37 @@ class ImportAdmin(ScopedAdmin):
     def outcomes(self, source: Import) -> str:
         counts = source.rows.values_list("outcome").annotate(Count("pk")).order_by("outcome")
         return ", ".join(f"{outcome} {count}" for outcome, count in counts) or "none"
+
+
+@admin.register(List)
+class ListAdmin(ScopedAdmin):
+    """Lists: whose they are and whether they are archived, and for platform staff how many stand on each.
+
+    A list belongs to those whom it is shared with: neither its name nor its people nor their number are an
+    administrator's by the flag (product.md §1 and §2c). So there is no page of one list, which its name would title.
+    """
+
+    admin_display = ("id", "owner", "created_at", "archived_at")
+    staff_display = ("id", "account", "owner_id", "people", "created_at", "archived_at")
+    list_display_links = None
+    staff_filters = ("account",)
+    list_select_related = ("account", "owner")
+    search_fields = ("=id",)
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[List]:
+        rows = super().get_queryset(request).defer("name", "description")
+        if not is_platform_staff(request.user):
+            return rows
+        items = ListItem.objects.filter(list=OuterRef("pk")).order_by().values("list")
+        return rows.annotate(item_total=Coalesce(Subquery(items.annotate(n=Count("pk")).values("n")), 0))
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.staff_display if is_platform_staff(request.user) else self.admin_display
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_see(request) and obj is None
+
+    @admin.display(description="people", ordering="item_total")
+    def people(self, found: List) -> int:
+        return found.item_total  # type: ignore[attr-defined]

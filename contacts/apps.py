@@ -8,6 +8,9 @@ class ContactsConfig(AppConfig):
         from contacts_project.accounts.signals import user_deactivated
 
         from . import lookups  # noqa: F401  registers them
+        from .asked_lists import AskedLists
         from .receivers import take_over
+        from .services.places import PLACES
 
+        PLACES.append(AskedLists())
         user_deactivated.connect(take_over, dispatch_uid="contacts.take_over")

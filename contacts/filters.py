@@ -18,8 +18,9 @@ from django.http import QueryDict
 from contacts_project.accounts.models import User
 from departments.models import Department
 
-from . import blocking, policy
-from .models import Contact, ContactSearch, ContactTag, DepartmentLink, Import, Kind, Tag
+from . import blocking, list_policy, policy
+from . import callable as call_times
+from .models import Contact, ContactSearch, ContactTag, DepartmentLink, Import, Kind, List, ListItem, Tag
 from .paging import NARROW, Order, Selection
 
 VIEWS = {"": "All", "mine": "Mine", "shared": "Shared with me", "unnamed": "Unnamed"}
@@ -44,8 +45,10 @@ class Filters:
     departments: tuple[Department, ...] = ()
     tags: tuple[Tag, ...] = ()
     owners: tuple[User, ...] = ()
+    lists: tuple[List, ...] = ()  # that the user may read
     imports: tuple[int, ...] = ()
     blocked: bool = False
+    callable: bool = False  # in a good hour to call now
     archived: bool = False
     sort: str = "name"
 
@@ -61,7 +64,8 @@ class Filters:
     @property
     def _others(self) -> bool:
         """Is anything set that no stream answers by itself?"""
-        return bool(self.q or self.kinds or self.tags or self.owners or self.imports or self.blocked)
+        flags = self.blocked or self.callable
+        return bool(self.q or self.kinds or self.tags or self.owners or self.lists or self.imports or flags)
 
     @cached_property
     def selection(self) -> Selection:
@@ -95,7 +99,9 @@ class Filters:
             (self.kinds == (Kind.SHARED,), live.filter(kind=Kind.SHARED), "pk"),
             (self.blocked, blocking.blocked_for(self.user), "pk"),
             (self.q, typed, "contact_id"),
+            (self.callable, self._callable_now, ""),
             (self.departments, self._linked_and_seen, ""),
+            (self.lists, self._listed().filter(archived=self.archived), "contact_id"),
             (self.imports, live.filter(source_import__in=self.imports), "pk"),
             (self.tags, ContactTag.objects.filter(tag__in=self.tags), "contact_id"),
             (self.owners, live.filter(owner__in=self.owners), "pk"),
@@ -117,6 +123,12 @@ class Filters:
         first, *others = (part[: NARROW + 1] for part in parts)
         return first.union(*others)
 
+    def _callable_now(self) -> QuerySet:
+        return call_times.everybody(self.user.account_id)
+
+    def _listed(self) -> QuerySet[ListItem]:
+        return ListItem.objects.filter(list__in=self.lists)
+
     def _linked(self) -> QuerySet[DepartmentLink]:
         return DepartmentLink.objects.filter(department__in=self.departments, counts=True)
 
@@ -132,6 +144,10 @@ class Filters:
             contacts = contacts.filter(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag__in=self.tags)))
         if self.departments:
             contacts = contacts.filter(Exists(self._linked().filter(contact=OuterRef("pk"))))
+        if self.callable:
+            contacts = contacts.filter(pk__in=self._callable_now())
+        if self.lists:
+            contacts = contacts.filter(Exists(self._listed().filter(contact=OuterRef("pk"))))
         if self.blocked:
             contacts = contacts.filter(pk__in=blocking.blocked_for(self.user))
         conditions = {"kind__in": self.kinds, "owner__in": self.owners, "source_import__in": self.imports}
@@ -146,8 +162,10 @@ class Filters:
             "department": [department.pk for department in self.departments],
             "tag": [tag.pk for tag in self.tags],
             "owner": ["me" if owner == self.user else owner.pk for owner in self.owners],
+            "list": [found.pk for found in self.lists],
             "import": self.imports,
             "blocked": "1" if self.blocked else "",
+            "callable": "1" if self.callable else "",
             "archived": "1" if self.archived else "",
             "sort": "" if self.sort == "name" else self.sort,
         }
@@ -156,7 +174,7 @@ class Filters:
 
 
 def read_filters(user: User, parameters: QueryDict) -> Filters:
-    """Filters of an address. Queries: one for each of departments, tags, owners and imports that is named."""
+    """Filters of an address. Queries: one for each of departments, tags, owners, lists and imports named."""
     view, sort = parameters.get("view", ""), parameters.get("sort", "name")
     return Filters(
         user=user,
@@ -166,8 +184,10 @@ def read_filters(user: User, parameters: QueryDict) -> Filters:
         departments=_named(Department.objects.filter(account=user.account_id), parameters.getlist("department")),
         tags=_named(Tag.objects.filter(account=user.account_id), parameters.getlist("tag")),
         owners=_owners(user, parameters.getlist("owner")),
+        lists=_named(list_policy.visible_to(user), parameters.getlist("list")),
         imports=tuple(i.pk for i in _named(Import.objects.filter(user=user), parameters.getlist("import"))),
         blocked=parameters.get("blocked") == "1",
+        callable=parameters.get("callable") == "1",
         archived=parameters.get("archived") == "1",
         sort=sort if sort in SORTS else "name",
     )

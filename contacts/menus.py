@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models.functions import Lower
+
 from contacts_project.accounts.models import User
 from departments.models import Department
 
+from . import list_policy
 from .department_tags import DepartmentTag
 from .filters import Filters
-from .models import Kind, Tag
+from .models import Kind, List, Tag
 
 MOST = 200  # choices of one menu; what is chosen stands in it anyway
 
@@ -35,9 +38,9 @@ class Menu:
 
 
 def filter_menus(filters: Filters) -> dict[str, list[Menu]]:
-    """Menus for department, kind, tag, owner and blocks. Three queries.
+    """Menus for department, kind, tag, owner, list, blocks and call times. Four queries.
 
-    Names of departments, tags and users are open to the whole account (product.md §2).
+    Names of departments, tags and users are open to the whole account (product.md §2), those of lists to readers.
     """
     chosen_tags, chosen_owners = {tag.pk for tag in filters.tags}, {owner.pk for owner in filters.owners}
     chosen_departments = {department.pk for department in filters.departments}
@@ -46,13 +49,17 @@ def filter_menus(filters: Filters) -> dict[str, list[Menu]]:
     tags = [Choice(str(tag.pk), tag.name, tag.pk in chosen_tags) for tag in _tags(filters)]
     owners = [Choice("me", "Me", filters.user.pk in chosen_owners)]
     owners += [Choice(str(pk), name or email, pk in chosen_owners) for pk, name, email in _colleagues(filters)]
+    chosen_lists = {found.pk for found in filters.lists}
+    lists = [Choice(str(found.pk), found.name, found.pk in chosen_lists) for found in _lists(filters)]
     return {
         "menus": [
             _menu(filters, "department", "Department", departments),
             _menu(filters, "kind", "Kind", kinds),
             _menu(filters, "tag", "Tag", tags),
             _menu(filters, "owner", "Owner", owners),
+            _menu(filters, "list", "List", lists),
             _menu(filters, "blocked", "Blocked", [Choice("1", "Only blocked", filters.blocked)]),
+            _menu(filters, "callable", "Call time", [Choice("1", "Callable now", filters.callable)]),
         ]
     }
 
@@ -66,6 +73,12 @@ def _departments(filters: Filters) -> list[DepartmentTag]:
 def _tags(filters: Filters) -> list[Tag]:
     known = list(Tag.objects.filter(account=filters.user.account_id).order_by("name")[:MOST])
     return [*known, *(tag for tag in filters.tags if tag not in known)]
+
+
+def _lists(filters: Filters) -> list[List]:
+    readable = list_policy.visible_to(filters.user).filter(archived_at__isnull=True)
+    known = list(readable.order_by(Lower("name"), "pk")[:MOST])
+    return [*known, *(found for found in filters.lists if found not in known)]
 
 
 def _colleagues(filters: Filters) -> list[tuple[int, str, str]]:

@@ -7,13 +7,13 @@ from typing import Any
 from contacts_project.accounts.models import User
 
 from .jobs import hand_over_contacts
-from .services import succession
+from .services import list_succession, succession
 
 AT_ONCE = 2000  # contacts; more would keep a page waiting for longer than it may
 
 
 def take_over(sender: Any, *, user: User, successor: User, actor: User | None, **_: Any) -> None:
-    """Receiver of `user_deactivated`, inside its transaction: hand over at once, or by a job where there is much.
+    """Receiver of `user_deactivated`, inside its transaction: hand over at once, many contacts by a job.
 
     The job appears with the deactivation's commit. Until it has run nobody gains anything: grants of the deactivated
     count for nothing.
@@ -22,3 +22,4 @@ def take_over(sender: Any, *, user: User, successor: User, actor: User | None, *
         hand_over_contacts.defer(user_id=user.pk, successor_id=successor.pk, actor_id=actor.pk if actor else None)
     else:
         succession.hand_over(user, successor, by=actor)
+    list_succession.hand_over(user, successor, by=actor)

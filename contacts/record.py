@@ -70,5 +70,7 @@ def record_context(user: User, contact: Contact, tab: str, **more: Any) -> dict[
         ],
         "twins": facts.twins,
         "is_blocked": facts.is_blocked,
+        "is_callable": facts.is_callable,
+        **facts.further,
         **more,
     }

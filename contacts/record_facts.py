@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,10 +12,15 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from contacts_project.accounts.models import User
 
+from . import callable as call_times
 from . import department_tags as tags
 from .blocking import visible_blocks
 from .models import Contact, ContactTag, DepartmentLink, Kind
 from .twins import Twin, twin_from, twins_rows
+
+# What higher apps know besides, by name: a subquery of values for a contact whose emails and phones were prefetched
+# (their AppConfig.ready).
+FURTHER: dict[str, Callable[[Contact], QuerySet]] = {}
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,8 @@ class RecordFacts:
     removable_from: tags.Tags
     twins: list[Twin]
     is_blocked: bool  # by a block that the viewer may know
+    is_callable: bool  # in a good hour to call now
+    further: dict[str, list[Any]] = field(default_factory=dict)  # of FURTHER
 
 
 def record_facts(user: User, contact: Contact, notes: QuerySet, *, may_archive: bool) -> RecordFacts:
@@ -46,6 +54,8 @@ def record_facts(user: User, contact: Contact, notes: QuerySet, *, may_archive: 
             operated=ArraySubquery(tags.operated_rows(user)),
             same=ArraySubquery(twins_rows(user, contact)),
             blocked=Exists(visible_blocks(user, contact)),
+            hours=ArraySubquery(call_times.hours_of(contact.pk)),
+            **{f"further_{name}": ArraySubquery(rows(contact)) for name, rows in FURTHER.items()},
         )
         .get()
     )
@@ -56,4 +66,8 @@ def record_facts(user: User, contact: Contact, notes: QuerySet, *, may_archive: 
         departments = tags.derived_tags([contact.pk], operated).get(contact.pk, ())
     removable = tags.removable_from(contact.kind, departments, operated) if may_archive else ()
     twins = [*map(twin_from, row["same"] or ())]
-    return RecordFacts(row["note_count"], row["labels"], departments, removable, twins, row["blocked"])
+    is_callable = contact.archived_at is None and call_times.is_now(row["hours"])
+    further = {name: row[f"further_{name}"] or [] for name in FURTHER}
+    return RecordFacts(
+        row["note_count"], row["labels"], departments, removable, twins, row["blocked"], is_callable, further
+    )

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from contacts_project.accounts.models import User
 
+from . import callable as call_times
 from . import policy
 from .blocking import blocked_rows
 from .department_tags import Operated, Tags, department_tags, operated_by, removable_from
@@ -42,6 +43,7 @@ class Row:
     removable_from: Tags = ()  # departments from which the viewer may remove it one at a time
     last: Last | None = None  # the latest that the viewer may see, where it was asked for
     blocked: bool = False  # by a block that the viewer may know
+    callable: bool = False  # in a good hour to call now
     second: bool = False  # stands beneath another record of the same person
 
     @property
@@ -58,7 +60,7 @@ class Row:
         return Kind(self.kind).label
 
 
-def _first(rows: QuerySet, field: str) -> Subquery:
+def first_of(rows: QuerySet, field: str) -> Subquery:
     """`field` of the primary row, else of the first: what stands for the contact in a line."""
     current = rows.filter(contact=OuterRef("pk"), former_at__isnull=True)
     return Subquery(current.order_by("-is_primary", "pk").values(field)[:1])
@@ -67,7 +69,7 @@ def _first(rows: QuerySet, field: str) -> Subquery:
 def read_rows(user: User, ids: list[int], *, with_last: bool = False) -> list[Row]:
     """Rows of these contacts in the order of `ids`; hidden or vanished ids are left out.
 
-    At most six queries: rows, actions, blocks, and those of `department_tags`; one more `with_last`.
+    At most seven queries: rows, actions, blocks, call times, and those of `department_tags`; one more `with_last`.
     """
     if not ids:
         return []
@@ -77,7 +79,7 @@ def read_rows(user: User, ids: list[int], *, with_last: bool = False) -> list[Ro
     values = found.values(
         "pk", "kind", "archived", "created_at", "photo_digest", "owner_id", "owner__name", "owner__email",
         "owner__is_active", "version", *NAME_FIELDS,
-        phone=_first(phones, "number"), extension=_first(phones, "extension"), email=_first(emails, "address"),
+        phone=first_of(phones, "number"), extension=first_of(phones, "extension"), email=first_of(emails, "address"),
         tag_names=ArraySubquery(tags),
     )  # fmt: skip
     by_id = {value["pk"]: value for value in values}
@@ -86,9 +88,13 @@ def read_rows(user: User, ids: list[int], *, with_last: bool = False) -> list[Ro
     operated = operated_by(user)
     departments = department_tags(user, [(pk, kind) for pk, kind, _ in facts], operated)
     blocked = blocked_rows(user, by_id)
+    callable_now = call_times.among([pk for pk, value in by_id.items() if value["phone"] and not value["archived"]])
     rows = (_row(user, by_id[pk], actions[pk], departments.get(pk, ()), operated) for pk in ids if pk in by_id)
     latest = lasts(user, by_id) if with_last else {}
-    return [replace(row, blocked=row.id in blocked, last=latest.get(row.id)) for row in rows]
+    return [
+        replace(row, blocked=row.id in blocked, callable=row.id in callable_now, last=latest.get(row.id))
+        for row in rows
+    ]
 
 
 def read_stacked(user: User, page: list[tuple[int, list[int]]], *, with_last: bool = False) -> list[Row]:

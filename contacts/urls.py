@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import urls_departments
+from . import urls_departments, urls_lists
 from .views import (
     access,
     actions,
@@ -66,4 +66,5 @@ urlpatterns = [
     path("access-requests/", requests.access_requests, name="access-requests"),
     path("access-requests/<int:pk>/", requests.access_request_answer, name="access-request-answer"),
     *urls_departments.urlpatterns,
+    *urls_lists.urlpatterns,
 ]

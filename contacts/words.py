@@ -17,8 +17,12 @@ VERBS = {
     BulkAction.Action.OWNER: "given a new owner",
     BulkAction.Action.GIVE: "handed over",
     BulkAction.Action.KEEP: "kept as personal",
+    BulkAction.Action.LIST: "assigned",
     BulkAction.Action.UNDO: "put back",
 }
+ALREADY = {BulkAction.Action.LIST: "already there"}
+NO_ACCESS = "You have no access to this contact."  # the resource access error of product.md §2a
+WHY = {NO_ACCESS: "no access"}  # reasons short enough for the summary
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Summary:
     already: int
     refused: int
     pending: int
+    already_so: str = "already so"
+    why: str = ""
 
     @property
     def finished(self) -> int:
@@ -37,12 +43,12 @@ class Summary:
 
     @property
     def text(self) -> str:
-        """ "8 contacts archived, 1 already so, 2 not: no access" — parts that are zero are left out."""
+        """ "8 contacts assigned, 1 already there, 2 not: no access" — parts that are zero are left out."""
         parts = [f"{contacts(self.done)} {self.verb}"] if self.done or not (self.already or self.refused) else []
         if self.already:
-            parts.append(f"{self.already:,} already so")
+            parts.append(f"{self.already:,} {self.already_so}")
         if self.refused:
-            parts.append(f"{self.refused:,} not done")
+            parts.append(f"{self.refused:,} not{f': {self.why}' if self.why else ' done'}")
         return ", ".join(parts)
 
 
@@ -52,10 +58,20 @@ def contacts(number: int) -> str:
 
 
 def bulk_summary(bulk: BulkAction) -> Summary:
-    """Counts by outcome; one query."""
-    counts = dict(bulk.items.order_by().values_list("outcome").annotate(Count("pk")))
-    outcome = BulkItem.Outcome
+    """Counts by outcome, with the reason where all that were refused have the same short one; one query."""
+    counts: dict[str, int] = {}
+    reasons = set()
+    for status, reason, number in bulk.items.order_by().values_list("outcome", "reason").annotate(Count("pk")):
+        counts[status] = counts.get(status, 0) + number
+        if status == BulkItem.Outcome.REFUSED:
+            reasons.add(WHY.get(reason, ""))
+    outcome, action = BulkItem.Outcome, BulkAction.Action(bulk.action)
     return Summary(
-        VERBS[BulkAction.Action(bulk.action)],
-        *(counts.get(status, 0) for status in (outcome.DONE, outcome.ALREADY, outcome.REFUSED, outcome.PENDING)),
+        verb=VERBS[action],
+        done=counts.get(outcome.DONE, 0),
+        already=counts.get(outcome.ALREADY, 0),
+        refused=counts.get(outcome.REFUSED, 0),
+        pending=counts.get(outcome.PENDING, 0),
+        already_so=ALREADY.get(action, Summary.already_so),
+        why=reasons.pop() if len(reasons) == 1 else "",
     )

@@ -253,10 +253,13 @@ PROCRASTINATE_IMPORT_PATHS = [
     "contacts.jobs_clean_up",
     "contacts.jobs_imports",
     "conversations.jobs",
+    "conversations.jobs_call_times",
     "conversations.jobs_calls",
     "conversations.jobs_channels",
     "conversations.jobs_inbound",
     "conversations.jobs_linking",
+    "conversations.engagements.jobs_drafts",
+    "conversations.engagements.jobs",
 ]
 PROCRASTINATE_WORKER_DEFAULTS = {
     "update_heartbeat_interval": env.int("WORKER_HEARTBEAT", default=10),

@@ -21,6 +21,7 @@ from contacts_project.accounts.models import User
 from departments.models import Department, Operator
 
 from .activity_words import Deed, deed_of
+from .marks import Mark, marks_of
 from .models import Interaction, InteractionContact
 from .paging import PAGE, Place, behind, decode, walk
 from .visibility import contacts_visible_in, interactions_visible_to
@@ -45,6 +46,7 @@ class Entry:
     contact: Contact | None = None
     person: str = ""
     is_admin: bool = False
+    mark: Mark | None = None
 
     @property
     def deed(self) -> Deed | None:
@@ -65,7 +67,7 @@ class Activity:
 
 
 def activity_of(user: User, department: Department, *, leads: bool, after: str = "") -> Activity:
-    """A page of what happened; `user` must operate the department, `leads` says as Admin Operator. About 10 queries."""
+    """A page of what happened; `user` must operate the department, `leads` says as Admin Operator. About 11 queries."""
     place = decode(after)
     calls = _calls(user, department, place)
     operators = _operators(department, place)
@@ -76,6 +78,7 @@ def activity_of(user: User, department: Department, *, leads: bool, after: str =
     entries += _of_links(links)
     entries.sort(key=lambda entry: entry.place.order, reverse=True)
     shown = entries[:PAGE]
+    _mark(user, shown)
     _name(user, shown, {**_actors(links, LINKS), **_actors(operators, OPERATORS)}, _people(operators))
     return Activity(shown, shown[-1].place.encode() if len(entries) > PAGE else "")
 
@@ -149,6 +152,12 @@ def _of_calls(user: User, calls: list[Interaction]) -> list[Entry]:
         )
         for call in calls
     ]
+
+
+def _mark(user: User, entries: list[Entry]) -> None:
+    marks = marks_of(user, [entry.interaction for entry in entries if entry.interaction])
+    for entry in entries:
+        entry.mark = marks.get(entry.interaction.pk) if entry.interaction else None
 
 
 def _of_links(events: Iterable[Any]) -> list[Entry]:

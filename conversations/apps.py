@@ -9,10 +9,13 @@ class ConversationsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
 
         from contacts import blocking, last_contacts, signals
+        from contacts import callable as call_hours
+        from contacts.nav_counts import FURTHER as COUNTS
+        from contacts.record_facts import FURTHER as FACTS
         from contacts.services.places import PLACES
         from contacts_project.accounts.signals import user_deactivated
 
-        from . import asked, histories, last_contact, mail_receivers, policy, receivers
+        from . import asked, call_times, histories, inbox, last_contact, mail_receivers, policy, reaching, receivers
         from .live import leaving
 
         signals.contact_joined.connect(receivers.move_interactions, dispatch_uid="conversations.joined")
@@ -27,5 +30,8 @@ class ConversationsConfig(AppConfig):
         user_logged_out.connect(leaving.end_streams, dispatch_uid="conversations.streams")
         blocking.LINE_MATES.append(policy.line_mates)
         PLACES.append(asked.AskedChannels())
+        FACTS["media_left"] = reaching.opt_outs_of
+        COUNTS["unread"] = inbox.unread_rows
         histories.add_logs()
         last_contacts.register(last_contact.LastContacts())
+        call_hours.register(call_times.CallableContacts())

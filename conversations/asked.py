@@ -60,7 +60,7 @@ class AskedChannels:
 
     def lines(self, user: User, requests: Iterable[AccessRequest]) -> dict[int, PlaceLine]:
         """Two queries."""
-        requests = list(requests)
+        requests = [request for request in requests if _ids(request)]
         asked = {pk for request in requests for pk in _ids(request)}
         mine = policy.administered_by(user).filter(pk__in=asked, archived_at__isnull=True)
         channels = list(mine.select_related("department").order_by("label", "address", "pk"))
@@ -70,6 +70,8 @@ class AskedChannels:
         return {request.pk: _line(request, channels, roles) for request in requests}
 
     def give(self, actor: User, level: str, request: AccessRequest) -> str:
+        if not _ids(request):
+            return ""  # it is about something else
         mine = policy.administered_by(actor).filter(pk__in=_ids(request), archived_at__isnull=True)
         channels = list(mine.select_related("account", "department").order_by("pk"))
         own = [channel for channel in channels if channel.department_id is None]

@@ -12,6 +12,7 @@ from contacts_project.accounts.models import User
 
 from . import words
 from .corrections import WITH_OUTCOME, by_contacts, correctable_where
+from .marks import Mark, marks_of
 from .models import Attachment, Conversation, Interaction, Mail, Mention
 from .paging import PAGE, Place, behind, decode, walk
 from .rows import line_name
@@ -35,6 +36,7 @@ class Entry:
     files: list[Attachment] = field(default_factory=list)
     mail: dict[str, Any] | None = None
     mentioned: list[str] = field(default_factory=list)
+    mark: Mark | None = None
 
     @property
     def is_bubble(self) -> bool:
@@ -132,7 +134,7 @@ def entries_of(
     with_lines: bool = False,
     corrects: Callable[[list[Interaction]], dict[int, bool]] | None = None,
 ) -> list[Entry]:
-    """Dress these readable interactions: files, mail, mentions, who may correct them. Five queries at most.
+    """Dress these readable interactions: files, mail, mentions, marks, who may correct them. Six queries at most.
 
     `sends` says whether the reader may send from the line of one. Authors must be fetched, and channels `with_lines`.
     `corrects` answers as `corrections.by_contacts`, where the view knows more.
@@ -141,6 +143,7 @@ def entries_of(
     files, mails, mentioned = _files(ids), _mails(interactions), _mentions(interactions)
     by_contact = (corrects(interactions) if corrects else by_contacts(user, interactions)) if ids else {}
     mine = correctable_where(user, interactions, by_contact, sends)
+    marks = marks_of(user, interactions)
     region = user.account.default_region if user.account else "US"
     return [
         Entry(
@@ -153,6 +156,7 @@ def entries_of(
             files=files.get(row.pk, []),
             mail=mails.get(row.pk),
             mentioned=mentioned.get(row.pk, []),
+            mark=marks.get(row.pk),
         )
         for row in interactions
     ]

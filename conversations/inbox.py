@@ -35,7 +35,7 @@ from contacts.models import Contact
 from contacts_project.accounts.models import User
 
 from .filters import Filters
-from .models import Channel, ConversationParty, Interaction, Unread
+from .models import Channel, Conversation, ConversationParty, Interaction, Unread
 from .paging import PAGE, Place, behind, walk
 from .policy import channels_with
 from .visibility import parties_visible_to
@@ -43,15 +43,11 @@ from .visibility import parties_visible_to
 COUNT_CAP = 100  # a tab says 99+ from here on
 MISSED_FOR = datetime.timedelta(days=30)  # older ones nobody calls back; it also bounds the walk
 Type, Direction, Status = Interaction.Type, Interaction.Direction, Interaction.Status
-MISSED = Q(last_interaction__type=Type.CALL, last_interaction__is_answered=False) | Q(
-    last_interaction__type=Type.VOICEMAIL
-)
+MISSED = Q(last_type=Type.CALL, last_interaction__is_answered=False) | Q(last_type=Type.VOICEMAIL)
 
 # The state of a party. That of a conversation follows from the parties that the reader sees: it is open when one of
 # them is, and active when one of them is; the one with the latest arrival decides both.
-OPEN = Q(conversation__closed_at__isnull=True) | (
-    Q(last_in_at__isnull=False) & Q(last_in_at__gt=F("conversation__closed_at"))
-)
+OPEN = Q(is_closed=False)
 
 
 @dataclass(frozen=True)
@@ -107,10 +103,10 @@ def _walk(user: User, channels: Iterable[Channel], filters: Filters, after: Plac
     lines = [channel.pk for channel in channels if _is_asked(channel, filters)]
     if not lines:
         return []
-    fits = fitting(user, filters)
+    fits, few = fitting(user, filters), narrow(user, filters)
 
     def fetch(place: Place | None, number: int) -> list[ConversationParty]:
-        return list(candidates(lines, fits, place, number))
+        return list(candidates(lines, fits, place, number, few))
 
     def keep(rows: list[ConversationParty]) -> list[Any]:
         return _kept(user, filters, fits, rows) if rows else []
@@ -123,12 +119,31 @@ def _is_asked(channel: Channel, filters: Filters) -> bool:
     return by_line and (not filters.departments or channel.department_id in filters.departments)
 
 
-def candidates(lines: list[int], fits: Q, place: Place | None, number: int) -> QuerySet[ConversationParty]:
-    """The newest parties of these channels (ids) behind `place`, whoever sees them: of each channel one index range.
+def narrow(user: User, filters: Filters) -> Q | None:
+    """True of the parties among which all that is asked for stands, where these are one's own few; else None.
 
-    Index conversation_party_newest; one query whatever the number of channels.
+    Without it the inbox of somebody with nothing unread is read to its end to find that out.
     """
-    rows = ConversationParty.objects.filter(fits, behind(place, 0, at="last_at", pk="id"), channel=OuterRef("pk"))
+    if filters.unread:
+        return Q(pk__in=Unread.objects.filter(user=user).order_by().values("party"))
+    threads = Conversation.objects.filter(account=user.account_id).order_by().values("pk")
+    if filters.view == "mine":
+        return Q(conversation__in=threads.filter(assigned_to=user.pk))
+    if filters.view == "snoozed":
+        return Q(conversation__in=threads.filter(snoozed_at__isnull=False, snoozed_until__gt=timezone.now()))
+    return None
+
+
+def candidates(
+    lines: list[int], fits: Q, place: Place | None, number: int, few: Q | None
+) -> QuerySet[ConversationParty]:
+    """The newest parties of these channels (ids) behind `place`, whoever sees them: of each channel one index range,
+    or out of those that `narrow` names. One query whatever the number of channels.
+    """
+    rows = ConversationParty.objects.filter(fits, behind(place, 0, at="last_at", pk="id"))
+    if few is not None:
+        return rows.filter(few, channel__any_of=lines).order_by("-last_at", "-pk")[:number]
+    rows = rows.filter(channel=OuterRef("pk"))
     newest = ArraySubquery(rows.order_by("-last_at", "-pk").values("pk")[:number])
     each = Func(newest, function="unnest", output_field=BigIntegerField())
     of_all = Channel.objects.filter(pk__any_of=lines).order_by().values_list(each)
@@ -139,11 +154,11 @@ def fitting(user: User, filters: Filters) -> Q:
     """True of parties that the filters ask for; lines and departments apart."""
     fits = Q()
     if filters.types:
-        fits &= Q(last_interaction__type__in=filters.types)
+        fits &= Q(last_type__in=filters.types)
     if filters.directions:
-        fits &= Q(last_interaction__direction__in=filters.directions)
+        fits &= Q(last_direction__in=filters.directions)
     if filters.view == "closed":
-        fits &= ~OPEN
+        fits &= Q(is_closed=True)
     elif filters.view == "snoozed":
         fits &= OPEN & _snoozed()
     elif filters.view or not filters.unread:  # what is unread counts, in whatever state
@@ -158,7 +173,7 @@ def fitting(user: User, filters: Filters) -> Q:
 
 
 def missed_in() -> Q:
-    return Q(last_interaction__direction=Direction.IN) & ~Q(last_interaction__status=Status.BLOCKED)
+    return Q(last_direction=Direction.IN) & ~Q(last_interaction__status=Status.BLOCKED)
 
 
 def active() -> Q:
@@ -256,6 +271,11 @@ def _counted(user: User, filters: Filters) -> QuerySet[ConversationParty]:
     """Parties of one view; what is unread from the reader's own few rows, not by asking each party."""
     fits = Q(unread__user=user) if filters.unread else fitting(user, filters)
     return parties_visible_to(user).filter(fits).order_by()
+
+
+def unread_rows(user: Any) -> QuerySet:
+    """The conversations (ids) of `unread_count`, for a subquery of a user who holds anything."""
+    return _counted(user, Filters(unread=True)).values_list("conversation").distinct()[:COUNT_CAP]
 
 
 def unread_count(user: Any) -> int:

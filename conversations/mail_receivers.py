@@ -9,7 +9,7 @@ from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent
 
 from .inbound_mail import raw_of
 from .services.mail_intake import take_mail, take_report
-from .services.mail_traffic import REPORTED
+from .services.mail_traffic import HEEDED
 
 
 def keep_mail(sender: Any, event: AnymailInboundEvent, esp_name: str, **_: Any) -> None:
@@ -25,9 +25,9 @@ def keep_mail(sender: Any, event: AnymailInboundEvent, esp_name: str, **_: Any) 
 
 
 def keep_report(sender: Any, event: AnymailTrackingEvent, esp_name: str, **_: Any) -> None:
-    """Receiver of `tracking`: only what says how far a message came (`mail_traffic.REPORTED`)."""
-    if event.event_type in REPORTED and event.message_id:
+    """Receiver of `tracking`: how far a message came, and what became of it there (`mail_traffic.HEEDED`)."""
+    if event.event_type in HEEDED and event.message_id:
         take_report(
             message_id=event.message_id, event_type=event.event_type, event_id=event.event_id or "",
-            status=event.reject_reason or "", service=esp_name,
+            status=event.reject_reason or "", service=esp_name, at=event.timestamp,
         )  # fmt: skip

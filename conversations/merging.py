@@ -42,6 +42,11 @@ def values_for(contact: Contact | None, author: User) -> dict[str, str]:
     return {name: values.get(name, "") for name in LABELS}
 
 
+def fields_in(text: str) -> frozenset[str]:
+    """The fields that the text uses, by the names of LABELS; unknown ones as they are written."""
+    return frozenset(_name(found[1]) for found in FIELD.finditer(text))
+
+
 def check_fields(text: str) -> None:
     """Raise MergeProblem for the first field that is none of LABELS."""
     for found in FIELD.finditer(text):

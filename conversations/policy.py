@@ -162,6 +162,11 @@ def readers_of(channel: Channel) -> QuerySet[User]:
     return _holders(channel, Level.READ)
 
 
+def senders_of(channel: Channel) -> QuerySet[User]:
+    """The active people who send from it; unordered."""
+    return readers_of(channel) if channel.department_id else _holders(channel, Level.WRITE)
+
+
 def require_adder(user: User, department: Department | None) -> None:
     """Who adds a channel to a department manages it; for oneself everybody may. Raises Refused."""
     if department and not manages(user, department):

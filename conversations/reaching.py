@@ -26,6 +26,7 @@ Type, Kind = Interaction.Type, Channel.Kind
 NAMES: dict[str, str] = {Type.SMS: "Text", Type.MMS: "Text", Type.FAX: "Fax", Type.CHAT: "Chat", Type.EMAIL: "Email"}
 MOST = 60  # options of one menu
 BLOCKED, OPTED_OUT = "blocked", "opted out"
+LEFT = "_media_left"  # where an object remembers what `ways_to` has found
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,11 @@ class Option:
 
 @dataclass
 class Ways:
-    """The options, and why others are missing: BLOCKED, OPTED_OUT."""
+    """The options, and why others are missing: BLOCKED, OPTED_OUT. `opted_out`: (medium, address) of what has."""
 
     options: list[Option] = field(default_factory=list)
     stopped: set[str] = field(default_factory=set)
+    opted_out: set[tuple[str, str]] = field(default_factory=set)
 
 
 def own_address(channel: Channel) -> str:
@@ -98,7 +100,8 @@ def lines_among(usable: Iterable[Channel]) -> list[Channel]:
 
 def ways_to(user: User, contact: Contact, lines: list[Channel] | None = None) -> Ways:
     """How `user` may write to a contact that he or she sees, without what is blocked or opted out. Four queries, two
-    where the emails and phones were prefetched; one less with the `lines` of `lines_of`."""
+    where the emails and phones were prefetched; one less with the `lines` of `lines_of`. What of the contact has opted
+    out is kept for `media_left`."""
     phones = list({one.number: one for one in contact.phones.all() if one.former_at is None})
     emails = list({one.address.lower(): one for one in contact.emails.all() if one.former_at is None})
     candidates = [
@@ -108,7 +111,26 @@ def ways_to(user: User, contact: Contact, lines: list[Channel] | None = None) ->
         for place, to in enumerate(emails if type == Type.EMAIL else phones)
     ]
     candidates.sort(key=lambda option: option.names_to)  # first addresses first; the order of lines stays
-    return _without_stopped(contact.account, candidates[:MOST], [contact.pk])
+    ways = _without_stopped(contact.account, candidates[:MOST], [contact.pk], known={*phones, *emails})
+    if candidates:
+        contact.__dict__[LEFT] = {medium for medium, _ in ways.opted_out}
+    return ways
+
+
+def media_left(contact: Contact) -> set[str]:
+    """The media that a current number or email of the contact has left. One query where its emails and phones were
+    prefetched, none after `ways_to` of this very object."""
+    if LEFT in contact.__dict__:
+        return contact.__dict__[LEFT]
+    return set(opt_outs_of(contact))
+
+
+def opt_outs_of(contact: Contact) -> QuerySet:
+    """The media of `media_left`, for a subquery (contacts.record_facts.FURTHER)."""
+    phones = {one.number for one in contact.phones.all() if one.former_at is None}
+    emails = {one.address.lower() for one in contact.emails.all() if one.former_at is None}
+    rows = OptOut.objects.filter(account=contact.account_id, ended_at__isnull=True, address__in=phones | emails)
+    return rows.order_by().values_list("medium", flat=True)
 
 
 def ways_here(channel: Channel, address: str, contacts: Iterable[int]) -> Ways:
@@ -148,12 +170,16 @@ def _closest(options: list[Option], channel: int, type: str, to: str) -> Option:
     return max(options, key=lambda one: (one.channel.pk == channel, one.type == type, one.to == to))
 
 
-def _without_stopped(account: Account, candidates: list[Option], contacts: list[int]) -> Ways:
+def _without_stopped(
+    account: Account, candidates: list[Option], contacts: list[int], known: Iterable[str] = ()
+) -> Ways:
+    """`known`: further addresses of which it is told whether they have opted out."""
     ways = Ways()
     if not candidates:
         return ways
     addresses = {option.to.lower() for option in candidates}
-    opted, asks = _standing(account, addresses, contacts)
+    opted, asks = _standing(account, addresses, contacts, {*addresses, *known})
+    ways.opted_out = opted
     for option, blocked in _judged(candidates, contacts, asks=asks):
         if blocked:
             ways.stopped.add(BLOCKED)
@@ -164,10 +190,12 @@ def _without_stopped(account: Account, candidates: list[Option], contacts: list[
     return ways
 
 
-def _standing(account: Account, addresses: set[str], contacts: list[int]) -> tuple[set[tuple[str, str]], bool]:
-    """(medium, address) of what has opted out, and whether any block could concern this traffic: there is almost never
-    one, and then no line is asked by itself. One query."""
-    opted = OptOut.objects.filter(account=account, address__in=addresses, ended_at__isnull=True).order_by()
+def _standing(
+    account: Account, addresses: set[str], contacts: list[int], known: set[str]
+) -> tuple[set[tuple[str, str]], bool]:
+    """(medium, address) of the `known` that have opted out, and whether any block could concern this traffic: there is
+    almost never one, and then no line is asked by itself. One query."""
+    opted = OptOut.objects.filter(account=account, address__in=known, ended_at__isnull=True).order_by()
     block = _blocks(account, addresses, contacts).annotate(medium=Value(""), place=Value(""))
     found = set(opted.values_list("medium", "address").union(block.values_list("medium", "place")))
     return found - {("", "")}, ("", "") in found

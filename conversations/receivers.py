@@ -14,7 +14,7 @@ from contacts_project.accounts.models import User
 
 from . import jobs_linking
 from .models import Interaction, InteractionContact
-from .services import channel_succession, linking
+from .services import channel_succession, linking, preferring
 from .unread import keep_unread, keep_unread_of
 
 Moved = dict[str, Any]
@@ -30,7 +30,7 @@ def move_interactions(sender: Any, *, contact_id: int, kept_id: int, **_: Any) -
     InteractionContact.objects.filter(pk__any_of=double).update(is_current=False)
     InteractionContact.objects.filter(pk__any_of=moved).update(contact_id=kept_id)
     unread.put_back()
-    return {"interactions": moved, "interactions_double": double}
+    return {"interactions": moved, "interactions_double": double, **preferring.bring(contact_id, kept_id)}
 
 
 def part_interactions(sender: Any, *, contact_id: int, kept_id: int, moved: Moved, **_: Any) -> None:
@@ -40,6 +40,7 @@ def part_interactions(sender: Any, *, contact_id: int, kept_id: int, moved: Move
     rows.update(contact_id=contact_id)
     double = InteractionContact.objects.filter(pk__any_of=moved.get("interactions_double", []), contact=contact_id)
     double.update(is_current=True)
+    preferring.take_back(contact_id, kept_id, moved)
     unread.put_back()
 
 

@@ -5,6 +5,8 @@ They work for every writer: ORM, bulk and plain SQL.
 
 import pgtrigger as pt
 
+from conversations.triggers_of_calls import CALL
+
 
 def _check(name: str, columns: tuple[str, ...], wrong: str, message: str) -> pt.Trigger:
     """Refuse rows of which the SQL condition `wrong` is true, when they come or one of `columns` changes."""
@@ -55,8 +57,8 @@ CONTACT_OF_ACCOUNT = pt.Trigger(
     level=pt.Row,
     when=pt.Before,
     operation=pt.Insert | pt.UpdateOf("contact_id", "interaction_id"),
-    func="""
-        SELECT i.at, i.conversation_id IS NULL INTO NEW.at, NEW.is_apart
+    func=f"""
+        SELECT i.at, i.conversation_id IS NULL, {CALL.format(row="i")} INTO NEW.at, NEW.is_apart, NEW.call
           FROM conversations_interaction i JOIN contacts_contact c ON c.account_id = i.account_id
          WHERE i.id = NEW.interaction_id AND c.id = NEW.contact_id;
         IF NOT FOUND THEN
@@ -64,22 +66,24 @@ CONTACT_OF_ACCOUNT = pt.Trigger(
                   USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN NEW;
-    """,
+    """,  # noqa: S608  no value in it
 )
 
 LEAD_CONTACTS = pt.Trigger(
     name="lead_contacts",
     level=pt.Row,
     when=pt.After,
-    operation=pt.UpdateOf("at", "conversation_id"),
+    operation=pt.UpdateOf("at", "conversation_id", "type", "direction", "status", "is_answered", "removed_at"),
     condition=pt.Condition(
         "OLD.at IS DISTINCT FROM NEW.at OR OLD.conversation_id IS DISTINCT FROM NEW.conversation_id"
+        f" OR ({CALL.format(row='OLD')}) IS DISTINCT FROM ({CALL.format(row='NEW')})"
     ),
-    func="""
-        UPDATE conversations_interactioncontact SET at = NEW.at, is_apart = NEW.conversation_id IS NULL
+    func=f"""
+        UPDATE conversations_interactioncontact
+           SET at = NEW.at, is_apart = NEW.conversation_id IS NULL, call = {CALL.format(row="NEW")}
          WHERE interaction_id = NEW.id;
         RETURN NULL;
-    """,
+    """,  # noqa: S608  as above
 )
 
 CHANNEL_GRANT = pt.Trigger(

@@ -11,16 +11,23 @@ ARRIVED = "CASE WHEN {row}.direction = 'in' AND {row}.status <> 'blocked' THEN {
 CURRENT = "SELECT FROM conversations_interactioncontact ic WHERE ic.interaction_id = i.id AND ic.is_current"
 
 
+COPIES = "conversation_id, channel_id, contact_id, last_interaction_id, last_at, last_in_at, last_type, last_direction"
+# Behind a lock on the thread, so that one that is being closed is not copied as open.
+THREAD = "FROM conversations_conversation c WHERE c.id = {thread} FOR SHARE OF c"
+
+
 def _upsert(contact: str, row: str) -> str:
     """Say that the interaction in the record `row` was with `contact` (SQL; NULL for nobody)."""
     return f"""
-        INSERT INTO conversations_conversationparty AS p
-               (conversation_id, channel_id, contact_id, last_interaction_id, last_at, last_in_at)
-        VALUES ({row}.conversation_id, {row}.channel_id, {contact}, {row}.id, {row}.at, {ARRIVED.format(row=row)})
+        INSERT INTO conversations_conversationparty AS p ({COPIES}, closed_at)
+        SELECT {row}.conversation_id, {row}.channel_id, {contact}, {row}.id, {row}.at, {ARRIVED.format(row=row)},
+               {row}.type, {row}.direction, c.closed_at {THREAD.format(thread=f"{row}.conversation_id")}
         ON CONFLICT (conversation_id, (COALESCE(contact_id, 0))) DO UPDATE SET
-               last_interaction_id = CASE WHEN (p.last_at, p.last_interaction_id)
-                                            < (EXCLUDED.last_at, EXCLUDED.last_interaction_id)
-                                          THEN EXCLUDED.last_interaction_id ELSE p.last_interaction_id END,
+               (last_interaction_id, last_type, last_direction)
+                   = (SELECT n.id, n.type, n.direction FROM (VALUES
+                        (p.last_interaction_id, p.last_type, p.last_direction, p.last_at),
+                        (EXCLUDED.last_interaction_id, EXCLUDED.last_type, EXCLUDED.last_direction, EXCLUDED.last_at)
+                      ) n (id, type, direction, at) ORDER BY n.at DESC, n.id DESC LIMIT 1),
                last_at = GREATEST(p.last_at, EXCLUDED.last_at),
                last_in_at = GREATEST(p.last_in_at, EXCLUDED.last_in_at);
     """
@@ -44,12 +51,13 @@ REFRESH = f"""
          WHERE i.conversation_id = thread AND {COUNTS} AND i.direction = 'in' AND i.status <> 'blocked'
            AND CASE WHEN person IS NULL THEN i.arrived_without_contact OR NOT EXISTS ({CURRENT})
                     ELSE EXISTS ({CURRENT} AND ic.contact_id = person) END;
-        INSERT INTO conversations_conversationparty
-               (conversation_id, channel_id, contact_id, last_interaction_id, last_at, last_in_at)
-        VALUES (thread, latest.channel_id, person, latest.id, latest.at, arrived)
+        INSERT INTO conversations_conversationparty ({COPIES}, closed_at)
+        SELECT thread, latest.channel_id, person, latest.id, latest.at, arrived, latest.type, latest.direction,
+               c.closed_at {THREAD.format(thread="thread")}
         ON CONFLICT (conversation_id, (COALESCE(contact_id, 0))) DO UPDATE SET
                last_interaction_id = EXCLUDED.last_interaction_id, last_at = EXCLUDED.last_at,
-               last_in_at = EXCLUDED.last_in_at;
+               last_in_at = EXCLUDED.last_in_at, last_type = EXCLUDED.last_type,
+               last_direction = EXCLUDED.last_direction;
     END IF;
 """
 REFRESH_DECLARED = [
@@ -86,11 +94,14 @@ PARTY_OF_CHANGED = pt.Trigger(
     name="party_of_changed",
     level=pt.Row,
     when=pt.After,
-    operation=pt.UpdateOf("at", "status", "arrived_without_contact", "conversation_id", "removed_at"),
+    operation=pt.UpdateOf(
+        "at", "status", "type", "direction", "arrived_without_contact", "conversation_id", "removed_at"
+    ),
     condition=pt.Condition(
         "OLD.at IS DISTINCT FROM NEW.at OR OLD.arrived_without_contact IS DISTINCT FROM NEW.arrived_without_contact"
         " OR OLD.conversation_id IS DISTINCT FROM NEW.conversation_id OR OLD.removed_at IS DISTINCT FROM NEW.removed_at"
         " OR (OLD.status = 'blocked') IS DISTINCT FROM (NEW.status = 'blocked')"
+        " OR (OLD.type, OLD.direction) IS DISTINCT FROM (NEW.type, NEW.direction)"
     ),
     declare=REFRESH_DECLARED,
     func=f"""
@@ -172,6 +183,19 @@ PARTY_LEAVES = pt.Trigger(
         IF thread IS NOT NULL THEN
             {_refresh_each("SELECT OLD.contact_id UNION SELECT NULL")}
         END IF;
+        RETURN NULL;
+    """,
+)
+
+# Closing is the thread's own; its parties copy it, so that what is open is one index range.
+PARTY_CLOSES = pt.Trigger(
+    name="party_closes",
+    level=pt.Row,
+    when=pt.After,
+    operation=pt.UpdateOf("closed_at"),
+    condition=pt.Condition("OLD.closed_at IS DISTINCT FROM NEW.closed_at"),
+    func="""
+        UPDATE conversations_conversationparty SET closed_at = NEW.closed_at WHERE conversation_id = NEW.id;
         RETURN NULL;
     """,
 )

@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     activity,
     adding,
+    call_times,
     calls,
     channel_checks,
     channel_people,
@@ -33,6 +34,7 @@ app_name = "conversations"
 urlpatterns = [
     path("contacts/<int:pk>/conversations/", record.contact_conversations, name="contact-conversations"),
     path("contacts/<int:pk>/calls/", calls.contact_call, name="contact-call"),
+    path("contacts/<int:pk>/call-times/", call_times.contact_call_times, name="contact-call-times"),
     path("departments/<int:pk>/calls/", calls.department_call, name="department-call"),
     path("departments/<int:pk>/activity/", activity.department_activity, name="department-activity"),
     path("channels/", channels.channel_list, name="channel-list"),
@@ -103,6 +105,7 @@ urlpatterns = [
     path("webhooks/twilio/messages/status/", twilio.twilio_message_status, name="twilio-message-status"),
     path("webhooks/twilio/calls/", twilio.twilio_call, name="twilio-call"),
     path("webhooks/twilio/calls/status/", twilio.twilio_call_status, name="twilio-call-status"),
+    path("webhooks/twilio/calls/announcement/", twilio.twilio_announcement, name="twilio-announcement"),
     path("webhooks/twilio/calls/voicemail/", twilio.twilio_voicemail, name="twilio-voicemail"),
     path("webhooks/twilio/calls/recorded/", twilio.twilio_recorded, name="twilio-recorded"),
     path("webhooks/twilio/recordings/", twilio.twilio_recording, name="twilio-recording"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models.functions import Lower
 from django.http import QueryDict
 
 from contacts.conversions import preview_of_giving
-from contacts.models import BulkAction
+from contacts.list_policy import lists_with
+from contacts.models import BulkAction, List
 from contacts.services.tagging import split_names
 from contacts_project.accounts.colleagues import PersonMixin, colleagues
 from contacts_project.accounts.grants import Level
@@ -21,8 +23,11 @@ from .sharing import UntilMixin
 MOST_IDS = 2000
 MOST_OFFERED = 500  # names in the field's list; any other can be typed
 POSTABLE = [action for action in BulkAction.Action if action not in (BulkAction.Action.UNDO, BulkAction.Action.KEEP)]
-FILTER_FIELDS = ("q", "kind", "department", "tag", "owner", "import", "blocked", "archived", "view", "sort")
-PARAMETERS = ("tags", "user", "access", "until", "department")
+FILTER_FIELDS = (
+    "q", "kind", "department", "tag", "owner", "list", "import", "blocked", "callable", "archived", "view", "sort",
+)  # fmt: skip
+# Fields of the post that name a filter, but in these actions what is done.
+MEANT_OTHERWISE = {BulkAction.Action.GIVE: "department", BulkAction.Action.LIST: "list"}
 
 
 class SelectionForm(forms.Form):
@@ -57,15 +62,14 @@ class SelectionForm(forms.Form):
         assert isinstance(self.data, QueryDict)
         query = QueryDict(mutable=True)
         for name in FILTER_FIELDS:
-            if name in PARAMETERS and self.cleaned_data["action"] == BulkAction.Action.GIVE:
-                continue  # there it is the department that gets the contacts
+            if MEANT_OTHERWISE.get(self.cleaned_data["action"]) == name:
+                continue
             query.setlist(name, self.data.getlist(name))
         return query.urlencode()
 
-    @staticmethod
-    def has_parameters(data: QueryDict) -> bool:
-        """Does the post carry what an action may need, or is it the first press of its button?"""
-        return any(name in data for name in PARAMETERS)
+    def has_parameters(self) -> bool:
+        """Does the post carry what the action needs, or is it the first press of its button?"""
+        return any(name in self.data for name in FORMS[self.cleaned_data["action"]].names())
 
 
 class ActionForm(forms.Form):
@@ -76,6 +80,11 @@ class ActionForm(forms.Form):
         self.actor = user
         if not self.fields:
             self.is_bound = True
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """What a post may carry for this action."""
+        return [*cls.base_fields]
 
     def parameters(self) -> dict[str, Any]:
         """JSON for the service."""
@@ -134,6 +143,10 @@ class ArchiveForm(ActionForm):
         super().__init__(*args, user=user, **kwargs)
         self.named = (self.data or {}).get("department", "")
 
+    @classmethod
+    def names(cls) -> list[str]:
+        return ["department"]
+
     def parameters(self) -> dict[str, Any]:
         return {"department": int(self.named)} if self.named.isdecimal() and len(self.named) <= 18 else {}
 
@@ -178,6 +191,35 @@ class GiveForm(ActionForm):
         }
 
 
+class AssignForm(ActionForm):
+    """Put contacts on a list: one that the actor may fill, or a new one."""
+
+    list = forms.ModelChoiceField(
+        List.objects.none(),
+        required=False,
+        empty_label="Choose a list",
+        error_messages={"invalid_choice": "Choose one of your lists. It may have been archived, or taken from you."},
+    )
+    name = forms.CharField(required=False, max_length=120, label="Or make a new list", help_text="Its name.")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        field = self.fields["list"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = lists_with(user, "fill").order_by(Lower("name"), "pk")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and bool(data.get("list")) == bool(data.get("name")):
+            both = bool(data.get("list"))
+            self.add_error("list", "Choose a list or name a new one, not both." if both else "Choose a list.")
+        return data
+
+    def parameters(self) -> dict[str, Any]:
+        chosen = self.cleaned_data["list"]
+        return {"list": chosen.pk} if chosen else {"name": self.cleaned_data["name"]}
+
+
 FORMS: dict[str, type[ActionForm]] = {
     BulkAction.Action.ARCHIVE: ArchiveForm,
     BulkAction.Action.UNARCHIVE: ActionForm,
@@ -186,4 +228,5 @@ FORMS: dict[str, type[ActionForm]] = {
     BulkAction.Action.UNSHARE: UserForm,
     BulkAction.Action.OWNER: UserForm,
     BulkAction.Action.GIVE: GiveForm,
+    BulkAction.Action.LIST: AssignForm,
 }

@@ -5,6 +5,7 @@ from .bulk import BulkAction, BulkItem, UndoStep
 from .contact import Contact, ContactSearch, ContactTag, ContactUserObjectPermission, Kind, Tag
 from .departments import CleanUpReminder, DepartmentLink, JoinedContact
 from .imports import Import, ImportRow, SavedMapping
+from .lists import List, ListItem, ListUserObjectPermission
 from .parts import (
     ContactAddress,
     ContactEmail,
@@ -39,6 +40,9 @@ __all__ = [
     "ImportRow",
     "JoinedContact",
     "Kind",
+    "List",
+    "ListItem",
+    "ListUserObjectPermission",
     "Note",
     "SavedMapping",
     "Tag",

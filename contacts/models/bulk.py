@@ -20,6 +20,7 @@ class BulkAction(models.Model):
         OWNER = "owner", "Change owner"
         GIVE = "give", "Hand over"
         KEEP = "keep", "Keep as personal"
+        LIST = "list", "Add to list"
         UNDO = "undo", "Undo"
 
     class Status(models.TextChoices):

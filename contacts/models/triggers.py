@@ -70,6 +70,56 @@ def follow_contact_by_link() -> pt.Trigger:
     )
 
 
+def follow_contact_by_list_item() -> pt.Trigger:
+    """On rows that put a contact on a list: copy the contact's place; nothing crosses accounts."""
+    return pt.Trigger(
+        name="follow_contact",
+        level=pt.Row,
+        when=pt.Before,
+        operation=pt.Insert | pt.UpdateOf("contact_id", "list_id"),
+        func="""
+            SELECT c.sort_key, c.archived INTO NEW.sort_key, NEW.archived
+              FROM contacts_contact c JOIN contacts_list l ON l.id = NEW.list_id AND l.account_id = c.account_id
+             WHERE c.id = NEW.contact_id FOR SHARE OF c;  -- a rename in flight is waited for, and then waits for us
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'contact % and list % are not in one account', NEW.contact_id, NEW.list_id
+                      USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+LIST_OF_ACCOUNT = pt.Trigger(
+    name="list_of_account",
+    level=pt.Row,
+    when=pt.Before,
+    operation=pt.Insert | pt.UpdateOf("owner_id", "account_id"),
+    func="""
+        IF NOT EXISTS (SELECT FROM accounts_user u WHERE u.id = NEW.owner_id AND u.account_id = NEW.account_id) THEN
+            RAISE EXCEPTION 'a list and its owner are not in one account'
+                  USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+LIST_GRANT = pt.Trigger(
+    name="grant_of_list",
+    level=pt.Row,
+    when=pt.Before,
+    operation=pt.Insert | pt.UpdateOf("user_id", "content_object_id"),
+    func="""
+        IF NOT EXISTS (SELECT FROM contacts_list l JOIN accounts_user u ON u.account_id = l.account_id
+                        WHERE l.id = NEW.content_object_id AND u.id = NEW.user_id) THEN
+            RAISE EXCEPTION 'a list takes grants of people of its account only'
+                  USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
 LEAD_FOLLOWERS = pt.Trigger(
     name="lead_followers",
     level=pt.Row,
@@ -86,6 +136,8 @@ LEAD_FOLLOWERS = pt.Trigger(
            SET sort_key = NEW.sort_key, archived = NEW.archived, unnamed = NEW.unnamed,
                is_owner = COALESCE(user_id = NEW.owner_id, false)
          WHERE content_object_id = NEW.id;
+        UPDATE contacts_listitem SET sort_key = NEW.sort_key, archived = NEW.archived
+         WHERE contact_id = NEW.id AND (sort_key, archived) IS DISTINCT FROM (NEW.sort_key, NEW.archived);
         IF NEW.kind <> 'personal' THEN
             UPDATE contacts_departmentlink
                SET sort_key = NEW.sort_key, archived = NEW.archived, unnamed = NEW.unnamed WHERE contact_id = NEW.id;

@@ -36,7 +36,7 @@ MOST_A_DAY = 20
 LONGEST_PATH = 200
 CONTACT_PATH = re.compile(r"/contacts/0*([0-9]{1,18})/")
 # Pages whose tabs and actions are one request; a contact's conversations are asked for by themselves.
-ROOT_PATH = re.compile(r"/(contacts|channels)/0*([0-9]{1,18})/(conversations/$)?")
+ROOT_PATH = re.compile(r"/(contacts|channels|lists|engagements)/0*([0-9]{1,18})/(conversations/$)?")
 CONVERSATIONS = "/conversations/"
 RIGHT_OF = {Level.READ.value: "view", Level.WRITE.value: "edit"}
 Enqueue = Callable[[AccessRequest], object]

@@ -1,7 +1,8 @@
 """Setting and lifting blocks (product.md §9, and §2b for who may). What stands is read through `blocking`.
 
-A block of a contact locks the contact's row: a send that is being decided under a share lock either sees it or is
-finished first (product.md §10). Lifted rows stay: they are the history.
+A block of an address holds that address alone, one of a contact its addresses and the contact's row: a send that is
+being decided shares these locks, and either sees the block or is finished first (product.md §10). Lifted rows stay:
+they are the history.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from contacts_project.accounts.models import User
 from contacts_project.accounts.policy import is_account_admin
 from contacts_project.core.emails import EmailImpossible, parse_email
 from contacts_project.core.errors import Refused
+from contacts_project.core.locks import hold_addresses
 from contacts_project.core.phones import PhoneImpossible, parse_phone
 from departments.models import Department, Operator
 
@@ -129,7 +131,7 @@ def block_contact(
     the rule. Locks the contact.
     """
     with transaction.atomic():
-        contact = hold(contact)
+        contact = _hold_with_addresses(contact)
         places = require_scopes(actor, contact)
         chosen = _chosen(actor, places, scopes)
         made = [_set(actor, place, reason, until, contact=contact, address="") for place in chosen]
@@ -146,6 +148,8 @@ def block_address(
     with transaction.atomic():
         (place,) = _chosen(actor, scopes_of(actor), None if scope is None else [scope])
         on: dict[str, Any] = {"contact": None, "address": read_address(actor, address)}
+        assert actor.account_id
+        hold_addresses(actor.account_id, [on["address"]])
         made = _set(actor, place, reason, until, **on)
         return made or _there(actor, place, **on).get(), made is not None
 
@@ -161,6 +165,14 @@ def read_address(actor: User, text: str) -> str:
         return parse_phone(text, actor.account.default_region, hints=False).e164
     except (EmailImpossible, PhoneImpossible) as error:
         raise Unreadable(str(error)) from error
+
+
+def _hold_with_addresses(contact: Contact) -> Contact:
+    """The contact behind its lock; its addresses first, as everybody who sends takes them."""
+    phones = contact.phones.filter(former_at__isnull=True).values_list("number", flat=True)
+    emails = contact.emails.filter(former_at__isnull=True).values_list("address", flat=True)
+    hold_addresses(contact.account_id, [*phones, *emails])
+    return hold(contact)
 
 
 def _chosen(actor: User, places: list[Place], scopes: Iterable[str] | None) -> list[Place]:
@@ -279,6 +291,10 @@ def undo_block(actor: User, data: dict[str, Any]) -> tuple[str, str]:
 @undoes("unblock")
 def undo_unblock(actor: User, data: dict[str, Any]) -> tuple[str, str]:
     """Put back what was lifted, with its author, reason and end."""
+    for block in Block.objects.filter(pk__in=data["blocks"]).select_related("contact").order_by("pk"):
+        hold_addresses(block.account_id, [block.address])
+        if block.contact:
+            _hold_with_addresses(block.contact)
     blocks, contact = _step(actor, data)
     try:
         with transaction.atomic():

@@ -22,7 +22,7 @@ from contacts.models import BulkAction, BulkItem
 from contacts.words import bulk_summary
 from contacts_project.accounts.models import User
 
-from . import archiving, converting, ownership, reverting, sharing, tagging
+from . import archiving, converting, list_items, lists, ownership, reverting, sharing, tagging
 from .outcomes import DONE, REFUSED, Outcome
 from .undoing import MONTH, remember, undoes
 
@@ -56,6 +56,7 @@ ACTIONS: dict[str, Callable[[User, list[int], Parameters], list[Outcome]]] = {
     Action.OWNER: lambda actor, ids, p: ownership.change_owner(actor, ids, _user(actor, p)),
     Action.GIVE: lambda actor, ids, p: converting.give(actor, ids, department=p["department"], existing=p["existing"]),
     Action.KEEP: lambda actor, ids, _: converting.keep(actor, ids),
+    Action.LIST: lambda actor, ids, p: list_items.assign(actor, ids, p["list"]),
     Action.UNDO: lambda actor, ids, p: _take_back(actor, ids, p["of"]),
 }
 
@@ -71,10 +72,11 @@ def start(
     assert actor.account is not None
     chosen = list(dict.fromkeys(ids)) if not filter_query else _matching(actor, filter_query, AT_ONCE + 1)
     if not filter_query and action != Action.UNDO:  # what was given away or removed is hidden, and can come back
-        seen = set(policy.visible_to(actor).filter(pk__any_of=chosen).values_list("pk", flat=True))
-        chosen = [pk for pk in chosen if pk in seen]
+        known = KNOWN.get(action, _seen)(actor, chosen)
+        chosen = [pk for pk in chosen if pk in known]
     if not chosen:
         raise ContactsGone
+    parameters = PREPARED[action](actor, parameters) if action in PREPARED else parameters
     small = len(chosen) <= AT_ONCE
     selection: Parameters = {"filter": filter_query} if filter_query and not small else {"ids": chosen}
     bulk = BulkAction.objects.create(
@@ -83,6 +85,24 @@ def start(
     if small:
         run(bulk)
     return bulk
+
+
+def _seen(actor: User, ids: list[int]) -> set[int]:
+    return set(policy.visible_to(actor).filter(pk__any_of=ids).values_list("pk", flat=True))
+
+
+# Whom one knows from a list only cannot be put on another one: that is said, not left out (product.md §2a).
+KNOWN: dict[str, Callable[[User, list[int]], set[int]]] = {Action.LIST: list_items.known_ids}
+
+
+def _with_list(actor: User, parameters: Parameters) -> Parameters:
+    """The list that was named in the form is made once, before the first chunk."""
+    if "name" not in parameters:
+        return parameters
+    return {"list": lists.create_list(actor, name=parameters["name"]).pk}
+
+
+PREPARED: dict[str, Callable[[User, Parameters], Parameters]] = {Action.LIST: _with_list}
 
 
 def _matching(actor: User, filter_query: str, limit: int) -> list[int]:
@@ -185,6 +205,7 @@ INVERSES: dict[str, Inverse] = {
     Action.UNARCHIVE: lambda actor, before, _: archiving.undo_unarchiving(actor, before),
     Action.GIVE: lambda actor, before, _: reverting.take_back(actor, before),
     Action.KEEP: lambda actor, before, _: reverting.take_back(actor, before),
+    Action.LIST: lambda actor, before, p: list_items.take_back(actor, before, p["list"]),
     Action.TAG: lambda actor, before, _: _grouped(before, lambda ids, tags: tagging.remove_tags(actor, ids, tags)),
     Action.SHARE: _restore_access(lambda p: p["access"]),
     Action.UNSHARE: _restore_access(lambda p: None),

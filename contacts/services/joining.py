@@ -36,6 +36,7 @@ from contacts_project.accounts import grants
 from contacts_project.accounts.grants import LEVELS, GrantLine
 from contacts_project.accounts.models import User
 
+from .list_joining import move_items, move_items_back
 from .sharing import kept_line, read_lines
 from .states import ROW_KINDS, RowKind
 
@@ -62,7 +63,7 @@ def join(actor: User, source: Contact, kept: Contact, departments: Iterable[int]
     """Move what `source` has to `kept`, which ends with live links to `departments` too and with the grants of `lines`.
 
     Both must be locked, of one account and different. The source loses its rows only: its kind, links and grants are
-    the caller's to empty. About 30 queries.
+    the caller's to empty. About 35 queries.
     """
     moved: Moved = {"kept": kept.pk}
     moved["links"] = _add_links(actor, kept, departments)
@@ -78,6 +79,7 @@ def join(actor: User, source: Contact, kept: Contact, departments: Iterable[int]
     moved["rows"]["notes"] = _move_notes(source, kept)
     moved["rows"]["follow_ups"] = _move(FollowUp.objects.filter(contact=source, done_at__isnull=True), kept)
     moved["rows"]["blocks"] = _move_blocks(source, kept)
+    moved["lists"] = move_items(source, kept)
     moved["attributes"], moved["made_fields"] = _merge_names(source, kept)
     JoinedContact.objects.create(contact=source, kept=kept, joined_by=actor)
     moved["elsewhere"] = told(contact_joined.send(Contact, contact_id=source.pk, kept_id=kept.pk))
@@ -264,6 +266,7 @@ def part(source: Contact, kept: Contact, moved: Moved) -> None:
     _take_links_back(kept, moved["links"])
     _take_grants_back(kept, moved["lines"])
     JoinedContact.objects.filter(contact=source).delete()
+    move_items_back(source, kept, moved.get("lists", {}))
     contact_parted.send(Contact, contact_id=source.pk, kept_id=kept.pk, moved=moved["elsewhere"])
 
 

@@ -21,10 +21,13 @@ MOST_PEOPLE = 100  # offered while typing; anybody else is named by email
 
 @register.inclusion_tag("contacts/_follow_ups.html", takes_context=True)
 def follow_ups(context: template.Context) -> dict[str, Any]:
-    """The card on a record's overview: the reader's open follow-ups here and a form for the next one. Two queries."""
+    """The card on a record's overview: the reader's open follow-ups here and a form for the next one. One query.
+
+    Names are not offered while typing here, where almost everybody means oneself; the form finds them when it is sent.
+    """
     can_add = "follow_up" in context["actions"]
     rows = list(service.of_contact(context["request"].user, context["contact"])[: service.MOST_SHOWN])
-    return {**_form(context, None, with_people=can_add), "rows": rows, "can_add": can_add, "day": timezone.localdate()}
+    return {**_form(context, None, with_people=False), "rows": rows, "can_add": can_add, "day": timezone.localdate()}
 
 
 @register.inclusion_tag("contacts/_follow_up_form.html", takes_context=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists
 from django.utils import timezone
 
+from contacts.nav_counts import FURTHER
 from contacts.policy import holds_anything
 from contacts.services import access_requests, follow_ups
 from contacts_project.accounts.models import Account
@@ -15,19 +17,23 @@ from contacts_project.accounts.models import Account
 register = template.Library()
 
 
-@register.simple_tag
-def nav_badges(user: Any) -> dict[str, int]:
-    """Follow-ups late or due today, and requests that the user may answer: {"today": n, "requests": n}.
+@register.simple_tag(takes_context=True)
+def nav_badges(context: template.Context, user: Any) -> dict[str, int]:
+    """Follow-ups late or due today, and requests that the user may answer: {"today": n, "requests": n}; and FURTHER,
+    without those that the page knows already (its context has "<name>_number").
 
     One query, and one more for each where there may be something to count: every page asks, most find nothing.
     """
+    further = {name: rows for name, rows in FURTHER.items() if f"{name}_number" not in context}
     if not holds_anything(user):
-        return {"today": 0, "requests": 0}
+        return {"today": 0, "requests": 0, **dict.fromkeys(further, 0)}
     today = timezone.localdate()
     due = follow_ups.set_for(user, today)
     asked = access_requests.open_in(user.account_id).exclude(user=user)
-    may_be = Account.objects.filter(pk=user.account_id).values_list(Exists(due), Exists(asked)).get()
+    counted = {name: ArraySubquery(rows(user)) for name, rows in further.items()}
+    may_be = Account.objects.filter(pk=user.account_id).values(due=Exists(due), asked=Exists(asked), **counted).get()
     return {
-        "today": follow_ups.due_count(user, today) if may_be[0] else 0,
-        "requests": access_requests.answerable_count(user) if may_be[1] else 0,
+        "today": follow_ups.due_count(user, today) if may_be["due"] else 0,
+        "requests": access_requests.answerable_count(user) if may_be["asked"] else 0,
+        **{name: len(may_be[name] or ()) for name in further},
     }

@@ -54,6 +54,7 @@ class Shape(NamedTuple):
     tags: int  # 0, 1, or 2 for more
     removals: bool
     blocked: bool
+    callable: bool
     second: bool  # stands beneath another record of the same person
     with_last: bool
     actions: frozenset[str]
@@ -74,6 +75,7 @@ def contact_row(context: template.Context, row: Row) -> str:
         *has,
         bool(row.removable_from),
         row.blocked,
+        row.callable and not row.blocked,
         row.second,
         row.last is not None,
         frozenset(row.actions),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from contacts import policy
+from contacts.list_readers import list_readers
 from contacts.record import record_context
 from contacts_project.core.htmx import answer
 
@@ -22,6 +23,7 @@ def contact_access(request: HttpRequest, pk: int) -> HttpResponse:
         start = next((i for i, one in enumerate(people, 1) if str(one.user.pk) == request.GET.get("after")), 0)
         context["people"] = people[start : start + PAGE]
         context["total"] = len(people)
+        context["by_list"] = list_readers(request.user, contact, beside=[one.user.pk for one in people])
         context["after"] = people[start + PAGE - 1].user.pk if len(people) > start + PAGE else None
     fragments = ("contacts/_contact_access.html", "contacts/_my_access.html")
     return answer(request, "contacts/contact_access.html", *fragments, context=context)

@@ -17,7 +17,7 @@ from contacts_project.core.htmx import answer, done, go
 
 from .collaborators import only
 
-OURS = ("/contacts/", "/departments/")
+OURS = ("/contacts/", "/departments/", "/lists/")
 
 
 @require_POST

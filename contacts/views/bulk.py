@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -24,11 +24,11 @@ from .actions import safe_next
 @once
 def bulk_start(request: HttpRequest) -> HttpResponse:
     """POST /contacts/bulk/: act on the selection; the first press of a button that needs more asks for it (200)."""
-    selection = SelectionForm(request.POST)
+    selection = SelectionForm(_posted(request))
     if not selection.is_valid():
         return render(request, "contacts/bulk_form.html", {"selection": selection, "section": "contacts"}, status=422)
     action = selection.cleaned_data["action"]
-    form = FORMS[action](request.POST if selection.has_parameters(request.POST) else None, user=request.user)
+    form = FORMS[action](request.POST if selection.has_parameters() else None, user=request.user)
     if not form.is_valid() or not form.is_confirmed:
         context = {
             "selection": selection,
@@ -49,6 +49,15 @@ def bulk_start(request: HttpRequest) -> HttpResponse:
         return go(request, reverse("contacts:bulk-detail", args=[bulk.pk]))
     announce(request, bulk)
     return done(request, _back(request))
+
+
+def _posted(request: HttpRequest) -> QueryDict:
+    """The post; a button of a row's menu names the contact, and the action in its address."""
+    if "action" in request.POST or "action" not in request.GET:
+        return request.POST
+    data = request.POST.copy()
+    data["action"] = request.GET["action"]
+    return data
 
 
 def announce(request: HttpRequest, bulk: BulkAction) -> None:

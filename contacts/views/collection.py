@@ -27,6 +27,7 @@ COLUMNS = {
     "last": "Last contact",
     "created": "Created",
 }
+FILTERS = ("department", "kind", "tag", "owner", "list", "import", "blocked", "callable")
 SHOWN = ("kind", "phone", "email", "owner", "tags", "last")
 
 
@@ -93,7 +94,7 @@ def _links(filters: Filters) -> dict[str, object]:
         "sort_created": filters.query(sort="-created" if filters.sort == "created" else "created"),
         "sort_last": filters.query(sort="" if filters.sort == "last" else "last"),
         "switch": filters.query(archived="" if filters.archived else "1"),
-        "cleared": filters.query(q="", **dict.fromkeys(("department", "kind", "tag", "owner", "import", "blocked"))),
+        "cleared": filters.query(q="", **dict.fromkeys(FILTERS)),
         "unsearched": filters.query(q=""),
     }
 

@@ -8,6 +8,7 @@ import logging
 from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
 MOST_ATTEMPTS = 10  # a job that takes its worker down each time must end some day
@@ -27,7 +28,12 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
             await context.app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
         else:
             log.warning("job of a dead worker starts again", extra={"job_id": job.id})
-            await context.app.job_manager.retry_job(job)
+            try:
+                await context.app.job_manager.retry_job(job)
+            except UniqueViolation:  # one with its queueing lock waits already and does the same
+                await context.app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+            except ConnectorException:  # it has ended meanwhile: its worker was only slow; the others start again
+                log.warning("job of a dead worker was not taken back", extra={"job_id": job.id})
 
 
 @app.periodic(cron="17 3 * * *")

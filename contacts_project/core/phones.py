@@ -7,13 +7,13 @@ The rules on refusing and hinting are product.md §3, last paragraph.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, ValidationResult
-from phonenumbers import timezone as phone_zones
+from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
 from contacts_project.core.countries import country_name
 
@@ -25,6 +25,9 @@ SHORT_NAMES = {"US": "US", "GB": "UK"}
 # Ten digits of North America in the usual punctuation need no library: imports of 100,000 rows have 200,000 of them.
 PLAIN = re.compile(r"^\(?([2-9][0-9]{2})\)?[ .-]{0,2}([0-9]{3})[ .-]?([0-9]{4})$")
 PLAIN_REGIONS = {"US", "CA"}
+NORTH_AMERICA = "1"  # its area codes alone tell the place, of mobiles as well
+MOBILES_WITH_PLACES = {52, 54, 55, 62, 86}  # country codes: Mexico, Argentina, Brazil, Indonesia, China
+MAINLAND = {"Europe/London", "Europe/Oslo"}  # of several with one clock, islands stand first by the alphabet
 LONGEST_TEXT = 250  # phonenumbers refuses longer text as well
 
 
@@ -78,22 +81,68 @@ def format_international(e164: str) -> str:
     return e164 if number is None else phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=100_000)
 def time_zone_of(e164: str) -> str | None:
-    """The IANA zone that the number belongs to, or None when it is unknown or its country has several offsets."""
-    number = _stored(e164)
-    if number is None:
+    """The IANA zone that the number belongs to, or None when it is unknown or its country has several clocks.
+
+    As the library says, without its slow reading (100,000 numbers a second instead of 20,000), and with two things
+    better: zones are one only when their clocks agree all year, and the mobile of a country with one clock has it.
+    """
+    if e164[:1] != "+" or not e164[1:].isascii() or not e164[1:].isdecimal():
         return None
-    zones = [zone for zone in phone_zones.time_zones_for_number(number) if zone != phone_zones.UNKNOWN_TIMEZONE]
-    offsets = {_offset(zone) for zone in zones}
-    return zones[0] if len(offsets) == 1 and None not in offsets else None
+    digits = e164[1:]
+    code = _country_code(digits[:3])
+    zone = _one_clock(code)
+    if not zone and (len(digits) == 11 if code == NORTH_AMERICA else _has_place(code, digits[len(code) :])):
+        zone = _one_clock(_known_prefix(digits))
+    return zone
 
 
-def _offset(zone: str):
+@lru_cache
+def _country_code(digits: str) -> str:
+    """What of the first three digits is the country's; "" where no country has them."""
+    parts = (digits[:end] for end in range(1, 4))
+    return next((part for part in parts if int(part) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), "")
+
+
+def _known_prefix(digits: str) -> str:
+    """The longest beginning of the digits of which the library knows the zones; "" where there is none."""
+    ends = range(min(TIMEZONE_LONGEST_PREFIX, len(digits)), 0, -1)
+    return next((digits[:end] for end in ends if digits[:end] in TIMEZONE_DATA), "")
+
+
+@lru_cache(maxsize=5000)
+def _one_clock(prefix: str) -> str | None:
+    """The zone of a known prefix; of several the first when they show the same time all year."""
+    zones = TIMEZONE_DATA.get(prefix, ())
+    clocks = {_clock(zone) for zone in zones}
+    if len(clocks) != 1 or None in clocks:
+        return None
+    return next((zone for zone in zones if zone in MAINLAND), zones[0])
+
+
+@lru_cache
+def _clock(zone: str) -> tuple[timedelta | None, ...] | None:
+    """What the zone's clock differs from UTC by, month by month; None for a zone that is not known here."""
     try:
-        return datetime.now(UTC).astimezone(ZoneInfo(zone)).utcoffset()
+        place, year = ZoneInfo(zone), datetime.now(UTC).year
     except (KeyError, ValueError, OSError):
         return None
+    return tuple(datetime(year, month, 1, tzinfo=place).utcoffset() for month in range(1, 13))
+
+
+def _has_place(code: str, national: str) -> bool:
+    """Does the beginning of the number tell where in its country it is? Of most mobiles, free numbers … it does not."""
+    return bool(code) and any(pattern.fullmatch(national) for pattern in _patterns_of_places(code))
+
+
+@lru_cache
+def _patterns_of_places(code: str) -> tuple[re.Pattern[str], ...]:
+    known = (PhoneMetadata.metadata_for_region(one) for one in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)])
+    regions = [region for region in known if region]
+    kinds = [region.fixed_line for region in regions]
+    kinds += [region.mobile for region in regions if int(code) in MOBILES_WITH_PLACES]
+    return tuple(re.compile(kind.national_number_pattern) for kind in kinds if kind and kind.national_number_pattern)
 
 
 def _cleaned(text: str) -> str:

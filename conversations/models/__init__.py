@@ -1,5 +1,6 @@
 """Models of conversations. Read interactions through `visibility`, channels through `policy`."""
 
+from .call_times import CallableHour, CallPreference, CallTimes
 from .channels import CallbackPhone, Channel, ChannelCheck, ChannelPreference, ChannelUserObjectPermission
 from .conversations import ChatVisitor, Conversation, ConversationParty, Mention, Presence, Unread
 from .events import InboundEvent, SimulatedPhone, WebhookSecret
@@ -8,6 +9,9 @@ from .writing import Draft, MessageTemplate, OptOut
 
 __all__ = [
     "Attachment",
+    "CallPreference",
+    "CallTimes",
+    "CallableHour",
     "CallbackPhone",
     "Channel",
     "ChannelCheck",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from contacts_project.core.history import tracked
-from conversations import triggers
+from conversations import triggers, triggers_of_parties
 
 from .channels import Channel
 
@@ -38,7 +38,14 @@ class Conversation(models.Model):
                 condition=Q(snoozed_at__isnull=True) | Q(snoozed_until__isnull=False), name="conversation_snoozed_until"
             ),
         ]
-        triggers = [triggers.CONVERSATION_OF_ACCOUNT]
+        triggers = [triggers.CONVERSATION_OF_ACCOUNT, triggers_of_parties.PARTY_CLOSES]
+        indexes = [
+            models.Index(
+                fields=["account", "snoozed_until"],
+                condition=Q(snoozed_at__isnull=False),
+                name="conversation_snoozed",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"conversation {self.pk}"
@@ -49,7 +56,8 @@ class ConversationParty(models.Model):
 
     A conversation is visible through those of its parties that are (product.md §2c), and each reader finds it at the
     time of the newest of these. `last_in_at` is when something arrived that was not blocked; internal notes and removed
-    entries count for neither time.
+    entries count for neither time. `last_type` and `last_direction` copy the last interaction, `closed_at` the
+    conversation: what is asked for together stands together in an index.
     """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="parties", db_index=False)
@@ -58,6 +66,14 @@ class ConversationParty(models.Model):
     last_interaction = models.ForeignKey("conversations.Interaction", models.DO_NOTHING, related_name="+")
     last_at = models.DateTimeField()
     last_in_at = models.DateTimeField(null=True)
+    last_type = models.CharField(max_length=9, db_default="", editable=False)
+    last_direction = models.CharField(max_length=3, db_default="", editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    is_closed = models.GeneratedField(
+        expression=Q(closed_at__isnull=False) & (Q(last_in_at__isnull=True) | Q(last_in_at__lte=F("closed_at"))),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         default_permissions = ()
@@ -68,6 +84,10 @@ class ConversationParty(models.Model):
         ]
         indexes = [
             models.Index(fields=["channel", "-last_at", "-id"], name="conversation_party_newest"),
+            models.Index(fields=["channel", "is_closed", "-last_at", "-id"], name="conversation_party_open"),
+            models.Index(
+                fields=["channel", "last_type", "is_closed", "-last_at", "-id"], name="conversation_party_type"
+            ),
             models.Index(fields=["contact", "-last_at"], name="conversation_party_of_contact"),
         ]
 

@@ -63,13 +63,16 @@ class WebhookSecret(models.Model):
 
 
 class SimulatedPhone(models.Model):
-    """How an outside address of the simulator behaves towards what is sent to it."""
+    """How an outside address of the simulator behaves towards what is sent to it, and towards announcements: silent
+    is nobody there, machine and busy take messages as any other."""
 
     class Behaviour(models.TextChoices):
         DELIVERS = "delivers", "Delivers"
         FAILS = "fails", "Fails for good"
         AWAY = "away", "Provider away, works later"
         SILENT = "silent", "Sent, never confirmed"
+        MACHINE = "machine", "An answering machine takes calls"
+        BUSY = "busy", "Busy when called"
 
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+", db_index=False)
     address = models.CharField(max_length=254)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from contacts_project.core.history import tracked
-from conversations import triggers, triggers_of_parties
+from conversations import triggers, triggers_of_calls, triggers_of_parties
 
 from .channels import Channel
 from .conversations import Conversation
@@ -155,12 +155,13 @@ class Interaction(models.Model):
         return f"interaction {self.pk}"
 
 
-@tracked(exclude=["at", "is_apart"])
+@tracked(exclude=["at", "is_apart", "call"])
 class InteractionContact(models.Model):
     """That an interaction was with this contact; no longer `is_current` once it was moved to another by hand.
 
     `effect` is what the interaction did to the contact in its department. `at` copies the interaction's time, and
-    `is_apart` that it stands in no conversation, by triggers, so that a contact's newest are one index range.
+    `is_apart` that it stands in no conversation, by triggers, so that a contact's newest are one index range; `call`
+    says of an attempt to reach the contact by phone whether a person answered (1) or not (0; `triggers_of_calls`).
     """
 
     class Effect(models.TextChoices):
@@ -177,6 +178,7 @@ class InteractionContact(models.Model):
     moved_at = models.DateTimeField(null=True, editable=False)
     at = models.DateTimeField(db_default=Now(), editable=False)
     is_apart = models.BooleanField(default=False, editable=False)
+    call = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         default_permissions = ()
@@ -193,12 +195,21 @@ class InteractionContact(models.Model):
                 condition=Q(is_current=True, is_apart=True),
                 name="interaction_contact_apart",
             ),
+            models.Index(
+                fields=["contact", "at"],
+                include=["call"],
+                condition=Q(is_current=True, call__isnull=False),
+                name="interaction_contact_calls",
+            ),
         ]
         triggers = [
             triggers.CONTACT_OF_ACCOUNT,
             triggers_of_parties.PARTY_JOINS,
             triggers_of_parties.PARTY_CHANGES,
             triggers_of_parties.PARTY_LEAVES,
+            triggers_of_calls.CALL_COMES,
+            triggers_of_calls.CALL_CHANGES,
+            triggers_of_calls.CALL_GOES,
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+# How a call ends that a machine makes (Receipt.outcome; product.md §10, Delivery).
+ANSWERED, MACHINE, UNANSWERED, BUSY = "answered", "machine", "unanswered", "busy"
+
 
 class DeliveryError(Exception):
     """It could not be handed over. `permanent`: trying again is useless; else it is tried later, with back-off.
@@ -71,12 +74,19 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class OutgoingCall:
-    """A call to `to` from the channel `sender`; `bridge` is the caller's own phone, rung first ("" for none)."""
+    """A call to `to` from the channel `sender`; `bridge` is the caller's own phone, rung first ("" for none).
+
+    An announcement instead says `say` in a machine's voice, or plays the sound file at the address `recording`, and
+    hangs up. Where it has a `callback`, `key` is that of its interaction (`services.delivering.key_of`): a provider may
+    come back for the words.
+    """
 
     key: str
     sender: str
     to: str
     bridge: str = ""
+    say: str = ""
+    recording: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     callback: str = ""
 
@@ -84,11 +94,17 @@ class OutgoingCall:
 @dataclass(frozen=True)
 class Receipt:
     """What a provider says of what it took: its own id, and a status of `statuses` (sent or delivered; ringing for a
-    call). `error` in words for failed."""
+    call). `error` in words for failed.
+
+    An announcement is sent until it is done; then `outcome` says how it ended (ANSWERED, MACHINE, UNANSWERED, BUSY)
+    and `seconds` how long it took, where that is known.
+    """
 
     external_id: str = ""
     status: str = "sent"
     error: str = ""
+    outcome: str = ""
+    seconds: int | None = None
 
 
 class Provider(Protocol):
@@ -108,7 +124,7 @@ class Provider(Protocol):
         """Start a call. Raises DeliveryError, OutcomeUnknown."""
 
     def look_up(self, message: Outgoing, external_id: str) -> Receipt | None:
-        """What became of a message of this key; None when the provider cannot tell."""
+        """What became of a message of this key, or of an announcement (type call); None when it cannot tell."""
 
 
 @runtime_checkable

@@ -5,6 +5,7 @@ What a provider needs beside the message itself, a function of `OPTIONS` reads: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from django.utils.module_loading import import_string
@@ -20,6 +21,10 @@ PROVIDERS: dict[str, str] = {
 # Provider -> function (account id, outside address) -> Outgoing.options or OutgoingCall.options.
 OPTIONS: dict[str, str] = {
     "simulator": "conversations.services.simulating.options_for",
+}
+# Provider -> function (account id, outside addresses) -> address -> the same, for many at once.
+OPTIONS_OF_MANY: dict[str, str] = {
+    "simulator": "conversations.services.simulating.options_of_many",
 }
 
 
@@ -38,3 +43,10 @@ def providers_for(kind: str) -> list[Provider]:
 def options_for(name: str, account_id: int, address: str) -> dict[str, str]:
     """What the provider of this name is told beside the message or call itself; may read the database."""
     return import_string(OPTIONS[name])(account_id, address) if name in OPTIONS else {}
+
+
+def options_of_many(name: str, account_id: int, addresses: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Address -> as `options_for`; at most one query for all."""
+    if name not in OPTIONS_OF_MANY:
+        return {address: options_for(name, account_id, address) for address in addresses}
+    return import_string(OPTIONS_OF_MANY[name])(account_id, addresses)

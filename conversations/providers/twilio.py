@@ -1,14 +1,16 @@
 """Twilio: texts, picture messages and calls through its REST interface; what it posts to us is checked here too.
 
-Calls are bridged: the colleague's own phone rings first, then Twilio dials the other side and shows our line. Its
-library is imported at first use only, because it costs much memory. `TWILIO_BASE_URL` lets a stand-in take its place.
-Credentials go to its own hosts only, never to one that a payload names (design/security.md rule 6).
+Calls are bridged: the colleague's own phone rings first, then Twilio dials the other side and shows our line. For
+announcements it listens who has picked up, then comes back for the words (answering machine detection). Its library is
+imported at first use only, because it costs much memory. `TWILIO_BASE_URL` lets a stand-in take its place. Credentials
+go to its own hosts only, never to one that a payload names (design/security.md rule 6).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -17,6 +19,7 @@ from django.core.signing import TimestampSigner
 from django.urls import reverse
 
 from .base import DeliveryError, File, OutcomeUnknown, Outgoing, OutgoingCall, Receipt
+from .twilio_calls import ANNOUNCEMENT, CALL_FAILURES, NOT_CONNECTED, outcome_of
 from .twilio_errors import words_of
 from .twilio_media import fetch
 
@@ -27,6 +30,8 @@ API = "https://api.twilio.com"
 TIMEOUT = 15  # seconds
 RINGS_FOR = 30  # seconds, each side
 MOST_PICTURES = 10
+LONGEST_SAID = 4000  # characters of one <Say>
+LONGEST_MARKUP = 4000  # characters of TwiML that is handed over with a call
 MEDIA_SALT = "twilio-media"
 CONFIDENT = frozenset({429, 500, 503})  # surely not taken; other 5xx of a gateway may come after it was
 REFUSED = frozenset({401, 404})  # wrong credentials or base address: somebody mends the settings, then it goes out
@@ -59,29 +64,35 @@ class Twilio:
         return _receipt(made)
 
     def call(self, call: OutgoingCall) -> Receipt:
-        """Ring the colleague's phone, then dial the other side; or read `options["say"]` out to it.
-
-        Raises DeliveryError, OutcomeUnknown.
+        """Ring the colleague's phone, then dial the other side; or read the code `options["say"]` out to it; or make an
+        announcement. Raises DeliveryError, OutcomeUnknown.
         """
         site = public(call.callback)
-        if say := call.options.get("say"):
-            facts: dict[str, Any] = {"to": call.to, "twiml": spoken(say)}
+        is_announcement = bool(call.say or call.recording)
+        if is_announcement:
+            facts = _announcement(call, site)
+        elif say := call.options.get("say"):
+            facts = {"to": call.to, "twiml": spoken(say)}
         elif call.bridge:
             facts = {"to": call.bridge, "twiml": bridge(call.to, call.sender, site, call.key)}
         else:
             raise DeliveryError("Say first where you are rung for your calls", permanent=True)
         if site:
-            facts["status_callback"] = address(site, "twilio-call-status", key=call.key)
+            leg = {"leg": ANNOUNCEMENT} if is_announcement else {}
+            facts["status_callback"] = address(site, "twilio-call-status", key=call.key, **leg)
             facts["status_callback_event"] = ["completed"]
         with _explained():
             made = self._client().calls.create(from_=call.sender, timeout=RINGS_FOR, **facts)
-        return Receipt(made.sid, "ringing")
+        return Receipt(made.sid, "sent" if is_announcement else "ringing")
 
     def look_up(self, message: Outgoing, external_id: str) -> Receipt | None:
-        """What became of the message; None without its id: Twilio keeps none of ours. Raises as `send`."""
+        """What became of the message or announcement; None without its id: Twilio keeps none of ours. Raises as
+        `send`."""
         if not external_id:
             return None
         with _explained():
+            if message.type == "call":
+                return _receipt_of_call(self._client().calls(external_id).fetch())
             return _receipt(self._client().messages(external_id).fetch())
 
     def connect(self, external_id: str, *, to: str, caller_id: str, callback: str) -> None:
@@ -185,6 +196,18 @@ def spoken(digits: str) -> str:
     return str(response)
 
 
+def announcement(words: str, recording: str = "") -> str:
+    """TwiML that plays the recording, else says the words, and hangs up."""
+    response = _response()
+    if recording:
+        response.play(recording)
+    else:
+        for part in wrap(words, LONGEST_SAID) or [""]:
+            response.say(part)
+    response.hangup()
+    return str(response)
+
+
 def goodbye() -> str:
     response = _response()
     response.hangup()
@@ -212,6 +235,20 @@ def _recorded(callback: str, key: str) -> dict[str, str]:
     }
 
 
+def _announcement(call: OutgoingCall, site: str) -> dict[str, Any]:
+    """Twilio comes back for the words with who has picked up, after a machine's tone; where it can't, it has them."""
+    if call.recording and not public(call.recording):
+        raise DeliveryError("A recording needs PUBLIC_ADDRESS, so that Twilio can fetch it", permanent=True)
+    if site:
+        played = {"play": call.recording} if call.recording else {}
+        words = address(site, "twilio-announcement", key=call.key, **played)
+        return {"to": call.to, "url": words, "machine_detection": "DetectMessageEnd"}
+    markup = announcement(call.say, call.recording)
+    if len(markup) > LONGEST_MARKUP:
+        raise DeliveryError("Such a long text needs PUBLIC_ADDRESS, so that Twilio can fetch it", permanent=True)
+    return {"to": call.to, "twiml": markup}
+
+
 def _media(message: Outgoing) -> list[str]:
     """Addresses under which Twilio fetches the pictures, good for a day."""
     site = public(message.callback)
@@ -222,6 +259,15 @@ def _media(message: Outgoing) -> list[str]:
     signer = TimestampSigner(salt=MEDIA_SALT)
     names = (signer.sign(str(file.attachment_id)) for file in message.files)
     return [site.rstrip("/") + reverse("conversations:twilio-media", args=[name]) for name in names]
+
+
+def _receipt_of_call(made: Any) -> Receipt:
+    state = str(made.status)
+    if state in CALL_FAILURES:
+        return Receipt(made.sid, "failed", NOT_CONNECTED)
+    outcome = outcome_of(state, made.answered_by or "")
+    seconds = int(made.duration) if outcome and str(made.duration or "").isdigit() else None
+    return Receipt(made.sid, "done" if outcome else "sent", outcome=outcome, seconds=seconds)
 
 
 def _receipt(made: Any) -> Receipt:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from contacts_project.accounts.models import User
+from contacts_project.core.locks import hold_addresses
 from conversations.live.telling import MESSAGE, RING, tell
 from conversations.models import (
     Channel,
@@ -28,9 +29,10 @@ from conversations.models import (
 from conversations.policy import readers_of
 from conversations.providers.base import File
 from conversations.services.people import OutsideAddress, People, find_people, read_outside
+from conversations.signals import interaction_arrived
 
 from .attaching import attach
-from .opting import heed_words
+from .opting import heed_words, says_a_word
 
 Type, Direction, Status = Interaction.Type, Interaction.Direction, Interaction.Status
 CALLS = frozenset({Type.CALL, Type.VOICEMAIL})
@@ -99,6 +101,8 @@ def record_arrival(arrival: Arrival) -> Arrived:
         if known := Interaction.objects.filter(channel=channel, external_id=arrival.external_id).first():
             return Arrived(known, is_new=False)
     address = read_outside(channel, arrival.sender)
+    if arrival.direction == Direction.IN and says_a_word(arrival.type, arrival.body):
+        hold_addresses(channel.account_id, [address.value])  # before anything else that a send holds, too
     with pghistory.context(source="channel"):
         people = find_people(
             channel, address, answered=bool(arrival.is_answered), by=arrival.author, at=arrival.at,
@@ -113,6 +117,7 @@ def record_arrival(arrival: Arrival) -> Arrived:
             if arrival.type in TEXTS:
                 heed_words(channel, address.value, arrival.body)
             mark_unread(interaction, people)
+            interaction_arrived.send(sender=Interaction, interaction=interaction)
     announce(interaction)
     return Arrived(interaction, is_new=True)
 

@@ -22,8 +22,10 @@ from conversations.policy import channels_with
 from conversations.providers.base import DeliveryError, MailHeaders, OutcomeUnknown, Outgoing, Provider, Receipt
 from conversations.providers.registry import get_provider, options_for
 from conversations.services.people import is_blocked_on
+from conversations.signals import interaction_reported
 from conversations.statuses import advances
 
+from .announcing import end_announcement
 from .attaching import load, to_send
 from .opting import is_opted_out, medium_of
 
@@ -34,6 +36,7 @@ KEEP_TRYING = datetime.timedelta(hours=24)
 FIRST_WAIT, LONGEST_WAIT = datetime.timedelta(minutes=1), datetime.timedelta(hours=2)
 SKEW = datetime.timedelta(seconds=5)  # of this machine's clock against the database's
 ASK_AGAIN = datetime.timedelta(minutes=5)
+OVER_AFTER = datetime.timedelta(minutes=15)  # no announcement takes longer
 MOST = 500  # rows of one sweep
 MOST_ASKED = 50
 
@@ -131,8 +134,11 @@ def key_of(pk: int) -> str:
 
 
 def settle(interaction: Interaction, receipt: Receipt) -> None:
-    """Record what the provider says of the message that it took, and its id there. One transaction."""
-    record_status(interaction, receipt.status, error=receipt.error, external_id=receipt.external_id)
+    """Record what the provider says of the message or announcement that it took, and its id there."""
+    with transaction.atomic():
+        record_status(interaction, receipt.status, error=receipt.error, external_id=receipt.external_id)
+        if receipt.outcome:
+            end_announcement(interaction, receipt.outcome, seconds=receipt.seconds)
 
 
 def put_back(interaction: Interaction, reason: str) -> datetime.datetime | None:
@@ -160,6 +166,7 @@ def record_status(
 
     Reports may come twice and in any order (`statuses.advances`). Returns the message, whether or not the report
     changed it; None when there is none of that id (yet): then the report waits. One transaction; the row is locked.
+    What changed it is told by `signals.interaction_reported`.
     """
     with transaction.atomic(), pghistory.context(source="provider"):
         row = _rows_of(of).select_for_update().first()
@@ -171,6 +178,7 @@ def record_status(
             row.status, row.error = status, error.replace("\x00", "")[:200]
             row.save(update_fields=["status", "error"])
             _tell(row)
+            interaction_reported.send(sender=Interaction, interaction=row, outcome="")
     return row
 
 
@@ -203,21 +211,29 @@ def give_up_hung() -> int:
 
 
 def ask_about_unknown() -> int:
-    """Ask the providers what became of unknown messages of the last day. Returns how many are known now.
+    """Ask the providers what became of unknown messages of the last day, and of calls of a machine whose end was not
+    reported. Returns how many are known now.
 
     Never inside a transaction. Nothing is sent again.
     """
     now = timezone.now()
-    rows = _open(Status.UNKNOWN).filter(claimed_at__lt=now - ASK_AGAIN, at__gt=now - KEEP_TRYING)
+    rows = _open(Status.UNKNOWN).filter(claimed_at__lt=now - ASK_AGAIN)
     known = 0
-    asked = _with_all(rows.filter(direction=Interaction.Direction.OUT)).order_by("claimed_at")
-    for interaction in list(asked[:MOST_ASKED]):
-        Interaction.objects.filter(pk=interaction.pk).update(claimed_at=now)
-        receipt = _look_up(interaction)
-        if receipt and advances(Status.UNKNOWN, receipt.status):
-            settle(interaction, receipt)
-            known += 1
+    for waiting in (rows, _unheard(now)):
+        asked = _with_all(waiting.filter(direction=Interaction.Direction.OUT, at__gt=now - KEEP_TRYING))
+        for interaction in list(asked.order_by("claimed_at")[:MOST_ASKED]):
+            Interaction.objects.filter(pk=interaction.pk).update(claimed_at=now)
+            receipt = _look_up(interaction)
+            if receipt and (receipt.outcome or advances(interaction.status, receipt.status)):
+                settle(interaction, receipt)
+                known += 1
     return known
+
+
+def _unheard(now: datetime.datetime) -> QuerySet[Interaction]:
+    """Announcements that should be over; sought line by line, as an index has them."""
+    lines = Channel.objects.filter(Q(has_voice=True) | Q(kind=Channel.Kind.CALLER_ID))
+    return _open(Status.SENT).filter(type=Type.CALL, channel__in=lines, claimed_at__lt=now - OVER_AFTER)
 
 
 def _name_outside(row: Interaction, external_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 from collections.abc import Iterable
 
@@ -30,15 +31,22 @@ def take_mail(raw: bytes, *, recipients: Iterable[str] = (), service: str = "") 
 
 
 def take_report(
-    *, message_id: str, event_type: str, event_id: str = "", status: str = "", service: str = ""
+    *,
+    message_id: str,
+    event_type: str,
+    event_id: str = "",
+    status: str = "",
+    service: str = "",
+    at: datetime.datetime | None = None,
 ) -> int | None:
-    """Keep what a mail service reports of a message that we sent; None if it is known. `event_type` as anymail says it.
-
-    Two queries.
+    """Keep what a mail service reports of a message that we sent; None if it is known. `event_type` as anymail says it,
+    `at` when it happened (naive is UTC). Two queries.
     """
     facts = {"message_id": message_id[:400], "event_type": event_type[:40], "status": status[:20]}
     digest = hashlib.sha256(repr((service, event_id, sorted(facts.items()))).encode()).hexdigest()
-    return take_event(EMAIL, None, f"report {digest}", {"what": REPORT, "service": service[:40], **facts})
+    aware = at.replace(tzinfo=datetime.UTC) if at and at.tzinfo is None else at
+    told = {"at": aware.isoformat()} if aware else {}
+    return take_event(EMAIL, None, f"report {digest}", {"what": REPORT, "service": service[:40], **facts, **told})
 
 
 def _readable(recipients: Iterable[str]) -> set[str]:

@@ -10,21 +10,24 @@ import base64
 import datetime
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from conversations import signals
 from conversations.inbound_mail import ParsedMail, read_message
-from conversations.models import Channel, InboundEvent, Interaction
+from conversations.models import Channel, InboundEvent, Interaction, OptOut
 
 from .arriving import Arrival, Arrived, MailFacts, record_arrival
 from .delivering import record_status
+from .opting import opt_out
 
 EMAIL = "email"  # the source of its events
 MESSAGE, REPORT = "message", "report"
 BELIEVED = datetime.timedelta(days=7)  # a Date header older than this is a wrong clock
 Status = Interaction.Status
-# What reports say (anymail.signals.EventType) that we heed here; opened, clicked and the like belong to engagements.
+# What reports say (anymail.signals.EventType): how far a message came, and what is told by `mail_tracked`.
 REPORTED: dict[str, str] = {
     "sent": Status.SENT,
     "delivered": Status.DELIVERED,
@@ -32,6 +35,16 @@ REPORTED: dict[str, str] = {
     "rejected": Status.FAILED,
     "failed": Status.FAILED,
 }
+TRACKED: dict[str, str] = {
+    "opened": signals.OPENED,
+    "clicked": signals.CLICKED,
+    "complained": signals.COMPLAINED,
+    "bounced": signals.BOUNCED,
+    "unsubscribed": signals.UNSUBSCRIBED,
+}
+LEAVES = frozenset({signals.UNSUBSCRIBED, signals.COMPLAINED})  # who complains wants no more of it, either (RFC 6650)
+HEEDED = REPORTED.keys() | TRACKED.keys()
+SOON = datetime.timedelta(seconds=90)  # a report may be quicker than the note of what the service calls the message
 ACTIONS: dict[str, str] = {"failed": Status.FAILED, "delivered": Status.DELIVERED, "relayed": Status.SENT}
 REFUSED = "The mail service could not deliver it"
 
@@ -42,6 +55,12 @@ class NotForUs(Exception):
     reason = "None of its recipients is a verified Email ID"
 
 
+class NotKnownYet(Exception):
+    """A report of a message that we do not know, or not yet: it is tried again for a while."""
+
+    reason = "The message that it reports on is not known here"
+
+
 class FromOurselves(Exception):
     """The sender is an Email ID of the account: a loop, or our own copy."""
 
@@ -49,13 +68,13 @@ class FromOurselves(Exception):
 
 
 def take_mail_event(event: InboundEvent) -> Interaction | None:
-    """Apply a kept mail or report, inside the transaction of the caller. Raises NotForUs, FromOurselves.
+    """Apply a kept mail or report, inside the transaction of the caller. Raises NotForUs, FromOurselves, NotKnownYet.
 
     The raw message goes from the event when it has arrived: it is kept once.
     """
     payload = event.payload
     if payload["what"] == REPORT:
-        return _report(payload["message_id"], payload["event_type"], payload["status"])
+        return _report(event)
     mail = read_message(base64.b64decode(payload["raw"]))
     arrived = arrive_mail(mail, lines_for(payload["recipients"] or (), mail))
     event.payload = {key: value for key, value in payload.items() if key != "raw"}
@@ -145,17 +164,40 @@ def _heed_bounce(mail: ParsedMail, lines: list[Channel]) -> bool:
         return False
     status = ACTIONS.get(report.action)
     if status:
-        record_status(ours, status, error=report.words if status == Status.FAILED else "")
+        ours = record_status(ours, status, error=report.words if status == Status.FAILED else "") or ours
+    if status == Status.FAILED:
+        _track(ours, signals.BOUNCED, timezone.now())
     return True
 
 
-def _report(message_id: str, event_type: str, status: str) -> Interaction | None:
-    ours = _sent(message_id).first() if message_id else None
-    if ours and event_type in REPORTED:
-        reason = f"{REFUSED} ({status})" if status else REFUSED
-        new = REPORTED[event_type]
-        record_status(ours, new, error=reason if new == Status.FAILED else "")
+def _report(event: InboundEvent) -> Interaction | None:
+    """Apply what a mail service says of a message of ours; None for one that is not ours. Raises NotKnownYet."""
+    payload = event.payload
+    ours = _sent(payload["message_id"]).first() if payload["message_id"] else None
+    if ours is None:
+        if timezone.now() - event.received_at < SOON:
+            raise NotKnownYet
+        return None
+    kind = payload["event_type"]
+    if new := REPORTED.get(kind):
+        reason = f"{REFUSED} ({payload['status']})" if payload["status"] else REFUSED
+        ours = record_status(ours, new, error=reason if new == Status.FAILED else "") or ours
+    if kind in TRACKED:
+        _track(ours, TRACKED[kind], _time_of(payload) or event.received_at)
     return ours
+
+
+def _track(ours: Interaction, what: str, at: datetime.datetime) -> None:
+    if what in LEAVES:
+        opt_out(ours.account_id, OptOut.Medium.EMAIL, ours.outside_address, tells=False)
+    signals.mail_tracked.send(sender=Interaction, interaction=ours, event=what, at=at)
+
+
+def _time_of(payload: dict[str, Any]) -> datetime.datetime | None:
+    """When it happened, as the service says; None for a time of the future, or none."""
+    text = payload.get("at")
+    at = datetime.datetime.fromisoformat(text) if text else None
+    return at if at and at <= timezone.now() else None
 
 
 def _sent(message_id: str) -> QuerySet[Interaction]:

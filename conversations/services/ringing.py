@@ -21,7 +21,9 @@ from contacts_project.accounts.models import User
 from contacts_project.core.errors import Refused
 from conversations.live.telling import MESSAGE, RING, THREAD, tell
 from conversations.models import Interaction, RingDismissal, Unread
+from conversations.providers.base import ANSWERED, UNANSWERED
 from conversations.services.connecting import connect_later, hang_up_later
+from conversations.signals import interaction_reported
 
 Status, Direction = Interaction.Status, Interaction.Direction
 # Nobody rings longer: what still does by then lost its end on the way.
@@ -95,6 +97,7 @@ def end_call(
     if answered and row.status == Status.RINGING:
         say_answered(_people_of(row))
     _tell(row, RING, THREAD)
+    interaction_reported.send(sender=Interaction, interaction=call, outcome=ANSWERED if answered else UNANSWERED)
     return True
 
 

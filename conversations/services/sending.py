@@ -18,6 +18,7 @@ from contacts_project.accounts.models import User
 from contacts_project.core.emails import EmailImpossible, parse_email
 from contacts_project.core.phones import PhoneImpossible, parse_phone
 from conversations import jobs, policy
+from conversations.marks import marks_of
 from conversations.models import Attachment, Channel, Conversation, Draft, Interaction, Mail
 from conversations.providers.base import File
 from conversations.services.people import OutsideAddress, People, find_people, is_blocked_on, read_outside, sees_any
@@ -64,6 +65,7 @@ TOO_FAR = "Choose a time within the next year."
 NO_ADDRESS = "There is no address to write to: the number was withheld."
 ONLY_WHEN_WRITTEN = "A chat begins with its visitor. Write in the chat's own thread."
 RETRY_NEW = "Only a message that failed, or of which nobody knows what became, is sent again."
+SENT_IN_BULK = "This message belongs to an engagement: what has failed of it is sent again there."
 TOO_LATE = "It has been sent already."
 
 
@@ -156,6 +158,8 @@ def retry(actor: User, interaction: Interaction) -> Interaction:
         )  # fmt: skip
         if row.direction != Interaction.Direction.OUT or row.removed_at or row.status not in AGAIN:
             raise CannotSend("", RETRY_NEW)
+        if marks_of(actor, [row]):
+            raise CannotSend("", SENT_IN_BULK)
         if row.status == Status.UNKNOWN or row.external_id:
             return _send_copy(actor, row)
         _check_carries(channel, row.type)

@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 
@@ -119,6 +120,14 @@ def options_for(account_id: int, address: str) -> dict[str, str]:
     """How this outside address behaves, for providers.registry.options_for. One query."""
     phone = SimulatedPhone.objects.filter(account=account_id, address=address).first()
     return {"behaviour": phone.behaviour if phone else SimulatedPhone.Behaviour.DELIVERS.value}
+
+
+def options_of_many(account_id: int, addresses: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The same of many addresses, by address. One query."""
+    rows = SimulatedPhone.objects.filter(account=account_id, address__in=addresses)
+    known = dict(rows.values_list("address", "behaviour"))
+    usual = SimulatedPhone.Behaviour.DELIVERS.value
+    return {address: {"behaviour": known.get(address, usual)} for address in addresses}
 
 
 def set_behaviour(actor: User, address: str, behaviour: str) -> str:

@@ -1,4 +1,5 @@
-"""A call that begins at Twilio: it must be known at once whether it is wanted, so it is applied while Twilio waits."""
+"""What Twilio must know of a call while it waits: whether one that begins there is wanted, so it is applied at once;
+and what a call of ours announces."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import logging
 from collections.abc import Mapping
 
 from conversations.models import Channel, Interaction
-from conversations.services import inbound, twilio_intake
+from conversations.services import inbound, twilio_intake, twilio_traffic
 
 log = logging.getLogger("kithline.inbound")
 
@@ -26,3 +27,14 @@ def begin_call(channel: Channel, params: Mapping[str, str]) -> bool:
         channel=channel, external_id=params.get("CallSid", "") or "-", status=Interaction.Status.BLOCKED
     )
     return not blocked.exists()
+
+
+def words_of(key: str) -> str:
+    """What the announcement with this key says; "" for none of ours. One query."""
+    named = twilio_traffic.KEY.fullmatch(key)
+    if named is None:
+        return ""
+    rows = Interaction.objects.filter(
+        pk=int(named[1]), type=Interaction.Type.CALL, direction=Interaction.Direction.OUT, channel__provider="twilio"
+    )
+    return rows.values_list("body", flat=True).first() or ""

@@ -13,13 +13,14 @@ from django.utils import timezone
 from conversations.models import Channel
 from conversations.services.inbound import TWILIO, take_event
 from conversations.services.phone_traffic import own_line
+from conversations.services.twilio_traffic import PICK_UP
 
 MESSAGE, MESSAGE_STATUS, CALL, CALL_STATUS, RECORDING = "message", "message-status", "call", "call-status", "recording"
 MOST_MEDIA = 10
 KEPT = (
     "MessageSid", "MessageStatus", "ErrorCode", "CallSid", "ParentCallSid", "CallStatus", "CallDuration",
-    "DialCallStatus", "DialCallDuration", "From", "To", "Body", "CallerName", "RecordingSid", "RecordingUrl",
-    "RecordingStatus", "RecordingDuration",
+    "DialCallStatus", "DialCallDuration", "AnsweredBy", "From", "To", "Body", "CallerName", "RecordingSid",
+    "RecordingUrl", "RecordingStatus", "RecordingDuration",
 )  # fmt: skip
 LONGEST = {"Body": 10_000, "RecordingUrl": 1000}
 SHORT = 150
@@ -53,10 +54,16 @@ def keep_message_status(params: Params, key: str) -> int | None:
 
 
 def keep_call_status(params: Params, key: str = "", leg: str = "") -> int | None:
-    """How a call goes on; `leg` is "contact" for the other side of a bridged one, "dial" for what a Dial reports."""
+    """How a call goes on; `leg` is "contact" for the other side of a bridged one, "dial" for what a Dial reports,
+    "announcement" for a call that reads something out."""
     state = params.get("DialCallStatus" if leg == "dial" else "CallStatus", "")
     own_id = f"{params.get('CallSid', '')}:{leg}:{state}"
     return _keep(CALL_STATUS, _line_of(params), params, own_id, key=_cut("key", key), leg=leg)
+
+
+def keep_pick_up(params: Params, key: str) -> int | None:
+    """That somebody or a machine has picked up an announcement; kept before the call can end."""
+    return _keep(PICK_UP, _line_of(params), params, params.get("CallSid", ""), key=_cut("key", key))
 
 
 def keep_recording(params: Params, key: str = "", *, is_voicemail: bool = False) -> int | None:

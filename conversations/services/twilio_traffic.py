@@ -14,12 +14,15 @@ from procrastinate.contrib.django import app
 from conversations import phone_events as states
 from conversations.models import Channel, InboundEvent, Interaction
 from conversations.phone_events import PhoneEvent
+from conversations.providers.twilio_calls import ANNOUNCEMENT, CALL_FAILURES, NOT_CONNECTED, outcome_of, picked_up
 from conversations.providers.twilio_errors import words_of
+from conversations.services.announcing import end_announcement
 from conversations.services.arriving import Arrival, record_arrival
 from conversations.services.delivering import record_status
 from conversations.services.phone_traffic import move_call, take_phone_event
 
 Type, Direction, Status = Interaction.Type, Interaction.Direction, Interaction.Status
+PICK_UP = "pick-up"  # the kind of report that says who picked up an announcement
 FETCH = "conversations.jobs_inbound.fetch_inbound_file"
 KEY = re.compile(r"[a-z]+-([0-9]{1,18})", re.ASCII)  # what calls and messages are handed over with
 # Numbers that Twilio writes for callers who withhold theirs.
@@ -86,6 +89,8 @@ def _call(event: InboundEvent, facts: dict[str, str]) -> Interaction:
 def _call_status(event: InboundEvent, facts: dict[str, str]) -> Interaction:
     """The leg of the other side knows whether anybody spoke; our own leg only that all is over."""
     leg = event.payload.get("leg", "")
+    if leg == ANNOUNCEMENT:
+        return _announcement(event, facts)
     call = _ours(event, facts.get("ParentCallSid") or facts.get("CallSid", ""))
     state = facts.get("DialCallStatus" if leg == "dial" else "CallStatus", "")
     if leg == "voicemail":  # nobody picked up: it rings no more
@@ -99,6 +104,32 @@ def _call_status(event: InboundEvent, facts: dict[str, str]) -> Interaction:
             length = _seconds(facts.get("DialCallDuration")) if call.is_answered else None
         # Twilio picks up by itself and takes messages: that its leg is complete says nothing of a person.
         move_call(call, ENDS[state] if spoke or state != "completed" else states.MISSED, duration=length, at=_at(event))
+    return call
+
+
+def _announcement(event: InboundEvent, facts: dict[str, str]) -> Interaction:
+    """How it ended. Who had picked up was said before, in a report of its own that may wait yet."""
+    call, state = _ours(event, facts.get("CallSid", "")), facts.get("CallStatus", "")
+    if state in CALL_FAILURES:
+        record_status(call, Status.FAILED, error=NOT_CONNECTED, external_id=facts.get("CallSid", ""))
+        return call
+    by = facts.get("AnsweredBy") or _picked_up_by(event, facts.get("CallSid", ""))
+    if outcome := outcome_of(state, by):
+        end_announcement(call, outcome, seconds=_seconds(facts.get("CallDuration")), at=_at(event))
+    return call
+
+
+def _picked_up_by(event: InboundEvent, sid: str) -> str:
+    """AnsweredBy as it was kept for this call, applied or not; "" for none."""
+    rows = InboundEvent.objects.filter(source=event.source, account=event.account_id, external_id=f"{PICK_UP}:{sid}")
+    payload = rows.values_list("payload", flat=True).first()
+    return payload["facts"].get("AnsweredBy", "") if payload else ""
+
+
+def _pick_up(event: InboundEvent, facts: dict[str, str]) -> Interaction:
+    """An announcement is heard: that is how it ends, whenever that is reported."""
+    call = _ours(event, facts.get("CallSid", ""))
+    end_announcement(call, picked_up(facts.get("AnsweredBy", "")), at=_at(event))
     return call
 
 
@@ -124,7 +155,7 @@ def _recording(event: InboundEvent, facts: dict[str, str]) -> Interaction | None
 
 EFFECTS = {
     "message": _message, "message-status": _message_status, "call": _call, "call-status": _call_status,
-    "recording": _recording,
+    "recording": _recording, PICK_UP: _pick_up,
 }  # fmt: skip
 
 

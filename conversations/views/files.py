@@ -28,7 +28,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
             content = opened.read()
     except OSError as error:
         raise Http404 from error
-    response = _part(request, content) or HttpResponse(content)
+    response = part_of(request, content) or HttpResponse(content)
     response["Content-Type"] = found.content_type
     response["Content-Disposition"] = content_disposition_header(found.kind not in SHOWN, found.name) or "attachment"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -65,7 +65,7 @@ def _get(request: HttpRequest, pk: int) -> Attachment:
     return found
 
 
-def _part(request: HttpRequest, content: bytes) -> HttpResponse | None:
+def part_of(request: HttpRequest, content: bytes) -> HttpResponse | None:
     """206 with one range, 416 for one outside; None for the whole."""
     asked = RANGE.fullmatch(request.headers.get("Range", ""))
     if not asked or asked.groups() == ("", ""):

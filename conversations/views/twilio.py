@@ -16,8 +16,9 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from conversations.providers import twilio
+from conversations.providers.twilio_calls import ANNOUNCEMENT
 from conversations.services import twilio_intake
-from conversations.services.twilio_calls import begin_call
+from conversations.services.twilio_calls import begin_call, words_of
 from conversations.services.twilio_files import picture_of
 
 from .webhooks import for_machines
@@ -25,6 +26,7 @@ from .webhooks import for_machines
 View = Callable[[HttpRequest], HttpResponseBase]
 LASTS = 24 * 3600  # seconds that Twilio may fetch a picture
 SPOKE = ("completed", "answered")
+LEGS = ("contact", ANNOUNCEMENT)  # legs of a call of ours that its addresses name
 
 
 def from_twilio(view: View) -> View:
@@ -71,9 +73,18 @@ def twilio_call(request: HttpRequest) -> HttpResponseBase:
 @from_twilio
 def twilio_call_status(request: HttpRequest) -> HttpResponseBase:
     """How a call goes on: of ours by the key it was placed with, else one that came in."""
-    leg = "contact" if request.GET.get("leg") == "contact" else ""
-    twilio_intake.keep_call_status(request.POST, request.GET.get("key", ""), leg)
+    leg = request.GET.get("leg", "")
+    twilio_intake.keep_call_status(request.POST, request.GET.get("key", ""), leg if leg in LEGS else "")
     return _twiml(twilio.nothing())
+
+
+@from_twilio
+def twilio_announcement(request: HttpRequest) -> HttpResponseBase:
+    """Somebody or a machine has picked up a call that announces something: the words, or the recording that `play`
+    names. Our own address of it is part of what Twilio signed."""
+    key = request.GET.get("key", "")
+    twilio_intake.keep_pick_up(request.POST, key)
+    return _twiml(twilio.announcement(words_of(key), request.GET.get("play", "")))
 
 
 @from_twilio

@@ -4,6 +4,7 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
    data-attributes, so that fragments swapped in later need no set-up. Marks that it reads:
    data-theme-toggle · data-select-all, input[name=ids], data-selected · data-shown · data-toast, data-toast-close · data-dismiss
    data-key, aria-keyshortcuts · data-focus-after · data-opens · data-label-busy, data-download
+   data-insert, data-insert-into (a text, and the id of the field that takes it where the cursor stands)
    data-panel, data-panel-close, data-changed · data-live (a region that asks by itself) */
 (function () {
   "use strict";
@@ -199,6 +200,14 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
     if (target.closest("[data-toast-close]")) {
       target.closest("[data-toast]").remove();
       nextToast();
+    }
+    const insert = target.closest("[data-insert]");
+    if (insert) {
+      const field = document.getElementById(insert.dataset.insertInto);
+      field.setRangeText(insert.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      closeMenus();
+      field.focus();
     }
     const dismiss = target.closest("[data-dismiss]");
     if (dismiss) document.querySelector(dismiss.dataset.dismiss)?.replaceChildren();

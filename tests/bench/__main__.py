@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from . import place
 
 LARGE, QUICK = 1_000_000, 50_000
-CASES = ("reading", "conversing", "streams", "narrowing", "weight", "webhooks", "writing", "importing")
+CASES = ("reading", "conversing", "streams", "narrowing", "weight", "webhooks", "writing", "importing", "calls")
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
 
 def run(wanted: tuple[str, ...]) -> Iterator:
     """Rows of the wanted cases; the server runs only for those that need it."""
-    from . import conversing, importing, narrowing, reading, site, streams, webhooks, weight, writing
+    from . import calls, conversing, importing, narrowing, reading, site, streams, webhooks, weight, writing
 
     served: dict[str, Callable] = {
         "reading": reading.cases, "conversing": conversing.cases, "weight": weight.cases,
@@ -54,7 +54,7 @@ def run(wanted: tuple[str, ...]) -> Iterator:
                     yield from cases(running)
     plain: dict[str, Callable] = {
         "streams": streams.cases, "narrowing": narrowing.cases, "writing": writing.cases,
-        "importing": importing.cases,
+        "importing": importing.cases, "calls": calls.cases,
     }  # fmt: skip
     for name, cases in plain.items():
         if name in wanted:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from .dataset import Say, Wrong, without_indexes
 
 SCRIPT = Path(__file__).with_name("traffic.sql")
-VERSION = 1
+VERSION = 2
 TABLES = tuple(
     f"conversations_{name}"
     for name in ("conversation", "interaction", "interactioncontact", "conversationparty", "unread")
@@ -53,7 +53,8 @@ def _build(contacts: int, say: Say) -> None:
 
 def _verify() -> None:
     """Let the triggers write the parties of a sample of threads again, and compare. Raises Wrong; changes nothing."""
-    parties = "SELECT contact_id, last_interaction_id, last_at, last_in_at FROM conversations_conversationparty"
+    copies = "contact_id, last_interaction_id, last_at, last_in_at, last_type, last_direction"
+    parties = f"SELECT {copies} FROM conversations_conversationparty"
     where = f"WHERE conversation_id <= {SAMPLE} ORDER BY conversation_id"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"{parties} {where}")

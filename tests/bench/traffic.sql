@@ -34,9 +34,10 @@ INSERT INTO conversations_interactioncontact (interaction_id, contact_id, effect
   SELECT i.id, i.conversation_id, '', true, false, i.at FROM conversations_interaction i
    WHERE NOT i.arrived_without_contact ORDER BY i.id;
 -- step: parties
-INSERT INTO conversations_conversationparty (conversation_id, channel_id, contact_id, last_interaction_id, last_at, last_in_at)
+INSERT INTO conversations_conversationparty (conversation_id, channel_id, contact_id, last_interaction_id, last_at,
+    last_in_at, last_type, last_direction)
   SELECT i.conversation_id, i.channel_id, CASE WHEN NOT i.arrived_without_contact THEN i.conversation_id END, i.id, i.at,
-      i.at FROM conversations_interaction i WHERE i.id - i.id / 5 * 5 = 0 ORDER BY i.id;
+      i.at, i.type, i.direction FROM conversations_interaction i WHERE i.id - i.id / 5 * 5 = 0 ORDER BY i.id;
 -- step: unread
 -- One thread in three hundred, for everybody who reads the line.
 INSERT INTO conversations_unread (user_id, party_id, at)

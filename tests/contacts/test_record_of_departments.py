@@ -46,7 +46,7 @@ def crew() -> Crew:
     return Crew()
 
 
-SAME = {"call", "message", "access", "log-call", "follow-up", "edit-history"}
+SAME = {"call", "message", "access", "log-call", "follow-up", "edit-history", "list"}
 OFFERED = {
     ("lead", "department"): {"note", "edit", "share", "block", "archive"},
     ("operator", "department"): {"note", "edit", "ask-block"},

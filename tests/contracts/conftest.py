@@ -9,7 +9,6 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -22,6 +21,7 @@ from tests.factories import AccountFactory, UserFactory
 from tests.factories_contacts import ContactFactory, share
 
 from .department_world import edited
+from .walking import standing
 
 
 class World:
@@ -103,6 +103,5 @@ class World:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """One world for all tests of a module: each takes back what it did."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
+    with standing(World, django_db_blocker) as made:
+        yield made

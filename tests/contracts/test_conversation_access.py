@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from .conversation_tables import ROWS
 from .conversation_world import KINDS, ConversationWorld
 from .department_world import Row
-from .walking import assert_fragments_are_denied, assert_no_other_method, statuses_of, walk
+from .walking import assert_fragments_are_denied, assert_no_other_method, standing, statuses_of, walk
 
 pytestmark = pytest.mark.django_db  # else no test database is made when this file runs alone
 
@@ -22,9 +21,8 @@ pytestmark = pytest.mark.django_db  # else no test database is made when this fi
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[ConversationWorld]:
     """One world for all rows: each takes back what it did."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield ConversationWorld()
-        transaction.set_rollback(True)
+    with standing(ConversationWorld, django_db_blocker) as made:
+        yield made
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)

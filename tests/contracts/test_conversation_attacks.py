@@ -33,6 +33,7 @@ from tests.factories_contacts import ContactFactory, share
 from tests.factories_conversations import arrive, share_channel
 
 from .conversation_world import NUMBER, ConversationWorld
+from .walking import standing
 
 pytestmark = pytest.mark.django_db
 CHANGING = (  # of each answer: tokens
@@ -61,9 +62,8 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[ConversationWorld]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield ConversationWorld()
-        transaction.set_rollback(True)
+    with standing(ConversationWorld, django_db_blocker, counts_anew=True) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -91,15 +91,14 @@ def text_of(content: bytes) -> bytes:
 
 def everything(world: ConversationWorld, who: str) -> dict[str, tuple[int, bytes]]:
     """All that this person gets: path -> status and content."""
-    client = browser(world.people[who])
     names = ("contact", "line", "thread", "unknown", "office_thread", "office_contact", "department", "message",
              "attached")  # fmt: skip
     ids = {name: world.argument(name) for name in names}
     found = {}
     for page in PAGES:
-        for htmx in ({}, {"headers": {"HX-Request": "true"}}) if page.startswith(INBOX) else ({},):
+        for htmx in ({}, {"HX_Request": "true"}) if page.startswith(INBOX) else ({},):
             with transaction.atomic():  # a thread that is opened is read
-                answer = client.get(page.format(**ids), **htmx)
+                answer = world.visitors.ask(who, "GET", page.format(**ids), **htmx)
                 content = b"".join(answer) if answer.streaming else answer.content
                 found[f"{page} {bool(htmx)}"] = (answer.status_code, text_of(content))
                 transaction.set_rollback(True)

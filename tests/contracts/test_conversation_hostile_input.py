@@ -25,6 +25,7 @@ from .department_world import Row
 from .test_conversation_walks import address, furthest, rows_that_work
 from .test_department_hostile_input import ADDRESSES, DAYS, NUMBERS, PLACES, TIMES, WORDS
 from .test_hostile_input import NONSENSE
+from .walking import standing
 
 pytestmark = pytest.mark.django_db
 FIELDS = (
@@ -79,9 +80,8 @@ USED: dict[str, dict[str, tuple[str, ...]]] = {  # what an address takes, and no
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[ConversationWorld]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield ConversationWorld()
-        transaction.set_rollback(True)
+    with standing(ConversationWorld, django_db_blocker) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -91,10 +91,9 @@ def undone(world: ConversationWorld) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def send(client: Client, world: ConversationWorld, row: Row, data: dict[str, object]) -> int:
-    url = address(world, row)
+def send(world: ConversationWorld, row: Row, data: dict[str, object]) -> int:
     with transaction.atomic():
-        answer = client.get(url, data) if row.method == "GET" else client.post(url, data)
+        answer = world.visitors.ask(furthest(row), row.method, address(world, row), data)
         transaction.set_rollback(True)
     return answer.status_code
 
@@ -103,27 +102,17 @@ def plain(value: str) -> str:
     return value.encode("utf-8", "replace").decode()
 
 
-def clients(world: ConversationWorld) -> dict[str, Client]:
-    """One browser for each person; they raise what a view raises."""
-    found = {}
-    for kind in {furthest(row) for row in ROWS} - {""}:
-        found[kind] = Client()
-        found[kind].force_login(world.people[kind])
-    return found
-
-
 @pytest.mark.parametrize("many", [False, True])
 def test_nonsense_in_every_field_is_answered_in_words(world: ConversationWorld, many: bool) -> None:
-    here = clients(world)
     nonsense: dict[str, object] = {name: plain(NONSENSE[place % len(NONSENSE)]) for place, name in enumerate(FIELDS)}
     if many:  # where one value is expected
         nonsense = {name: [plain(one) for one in NONSENSE[place % 3 :: 3]] for place, name in enumerate(FIELDS)}
     for row in (*rows_that_work("GET"), *rows_that_work("POST")):
-        assert send(here[furthest(row)], world, row, nonsense) < 500, row.id
+        assert send(world, row, nonsense) < 500, row.id
 
 
 def test_nonsense_in_one_field_of_a_sound_form_is_answered_in_words(world: ConversationWorld) -> None:
-    here, known = clients(world), {row.name.partition(":")[2] for row in ROWS}
+    known = {row.name.partition(":")[2] for row in ROWS}
     assert set(USED) - {"contact-conversations"} <= known
     asked: set[tuple[str, str]] = set()
     for row in (*rows_that_work("GET"), *rows_that_work("POST")):
@@ -135,7 +124,7 @@ def test_nonsense_in_one_field_of_a_sound_form_is_answered_in_words(world: Conve
         for field, values in USED[name].items():
             for value in values[:: max(len(values) // 2, 1)]:  # a sample: each is a request
                 told = plain(world.fill(value) if "{l" in value or "{o" in value or value in IDS else value)
-                status = send(here[furthest(row)], world, row, {**sound, field: told})
+                status = send(world, row, {**sound, field: told})
                 assert status < 500, (row.id, field, value[:80])
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from .department_world import KINDS, Row, World
 from .tables import ROWS
-from .walking import assert_fragments_are_denied, assert_no_other_method, statuses_of, walk
+from .walking import assert_fragments_are_denied, assert_no_other_method, standing, statuses_of, walk
 
 pytestmark = pytest.mark.django_db  # else no test database is made when this file runs alone
 
@@ -21,9 +20,8 @@ pytestmark = pytest.mark.django_db  # else no test database is made when this fi
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """One world for all rows: each takes back what it did."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
+    with standing(World, django_db_blocker) as made:
+        yield made
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)

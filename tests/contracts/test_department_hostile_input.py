@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from .department_world import KINDS, Row, World
 from .tables import ROWS
 from .test_hostile_input import NONSENSE
+from .walking import standing
 
 pytestmark = pytest.mark.django_db
 FIELDS = (
@@ -88,9 +89,8 @@ USED = {  # which of them an address takes
 
 @pytest.fixture(scope="module")
 def departments(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
+    with standing(World, django_db_blocker) as made:
+        yield made
 
 
 def furthest(row: Row) -> str:
@@ -107,12 +107,10 @@ def addresses() -> dict[str, Row]:
 
 
 def send(world: World, row: Row, data: dict[str, str]) -> int:
-    client = Client()  # raises what a view raises
-    client.force_login(world.people[furthest(row)])
     url = reverse(row.name, args=world.arguments(row))
     data = {name: value.encode("utf-8", "replace").decode() for name, value in data.items()}
     with transaction.atomic():
-        status = (client.get if row.method == "GET" else client.post)(url, data).status_code
+        status = world.visitors.ask(furthest(row), row.method, url, data).status_code
         transaction.set_rollback(True)
     return status
 

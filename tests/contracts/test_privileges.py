@@ -10,16 +10,19 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from contacts import policy
 from contacts.models import Block, BulkItem, Contact, Kind
 from tests.factories import AccountFactory, UserFactory
 from tests.factories_departments import DepartmentFactory, department_contact, operate, shared_contact
+
+from .walking import standing
 
 pytestmark = pytest.mark.django_db
 CHART = Path(__file__).with_name("privileges.csv")
@@ -84,27 +87,23 @@ class World:
             )  # fmt: skip
         return contact
 
-    def client(self, cell: Cell, **headers: str) -> Client:
-        client = Client(headers=headers)
-        client.force_login(self.people[cell.who])
-        return client
 
-
-@pytest.fixture
-def world() -> World:
-    return World()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with standing(World, django_db_blocker) as made:
+        yield made
 
 
 def post(world: World, cell: Cell, contact: Contact, **headers: str):
     """Do the cell's action as a form of the record does."""
-    base, client = f"/contacts/{contact.pk}/", world.client(cell, **headers)
+    base, ask = f"/contacts/{contact.pk}/", partial(world.visitors.ask, cell.who, **headers)
     if cell.action == "delete":
-        return client.post(f"{base}archive/")
+        return ask("POST", f"{base}archive/")
     if cell.action == "block":
-        return client.post(f"{base}block/", {"scope": f"department:{world.department.pk}", "reason": "Robot"})
+        return ask("POST", f"{base}block/", {"scope": f"department:{world.department.pk}", "reason": "Robot"})
     if cell.action == "edit":
-        return client.post(f"{base}edit/", {"given_name": "Changed", "version": contact.version})
-    return client.get(f"{base}edit-history/")
+        return ask("POST", f"{base}edit/", {"given_name": "Changed", "version": contact.version})
+    return ask("GET", f"{base}edit-history/")
 
 
 def state_of(contact: Contact) -> tuple:
@@ -160,7 +159,7 @@ def test_in_bulk_the_chart_holds_as_well(world: World, cell: Cell, state: str) -
     contact = world.contact(cell, state)
     before = state_of(contact)
     data = {"action": "archive" if cell.action == "delete" else "tag", "tags": "Key account", "ids": contact.pk}
-    answer = world.client(cell).post("/contacts/bulk/", data)
+    answer = world.visitors.ask(cell.who, "POST", "/contacts/bulk/", data)
     assert answer.status_code in {303, 422} if cell.who == "anyone else" else answer.status_code == 303
     outcome = BulkItem.objects.filter(contact_id=contact.pk).first()
     tagged = contact.contact_tags.exists()
@@ -176,7 +175,7 @@ def test_in_bulk_the_chart_holds_as_well(world: World, cell: Cell, state: str) -
 @pytest.mark.parametrize("cell", DONE_TO_CONTACTS, ids=str)
 def test_the_record_offers_what_the_chart_says_and_nothing_else(world: World, cell: Cell, state: str) -> None:
     contact = world.contact(cell, state)
-    answer = world.client(cell).get(f"/contacts/{contact.pk}/")
+    answer = world.visitors.ask(cell.who, "GET", f"/contacts/{contact.pk}/")
     if cell.who == "anyone else":
         assert answer.status_code == 404
         return
@@ -190,7 +189,7 @@ def test_the_record_offers_what_the_chart_says_and_nothing_else(world: World, ce
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.action == "create"], ids=str)
 def test_contacts_are_created_by_department_calls_as_department_contacts_only(world: World, cell: Cell) -> None:
     data = {"direction": "in", "number": NEW_NUMBER, "outcome": "answered", "note": ""}
-    answer = world.client(cell).post(f"/departments/{world.department.pk}/calls/", data)
+    answer = world.visitors.ask(cell.who, "POST", f"/departments/{world.department.pk}/calls/", data)
     may = any(one.allowed for one in CELLS if one.action == "create" and one.who == cell.who)
     assert answer.status_code == (303 if may else 403)
     made = Contact.objects.filter(account=world.department.account, phones__number="+12025550187")

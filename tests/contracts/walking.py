@@ -1,31 +1,113 @@
 """Asks the rows of an access table: who gets which answer, as a page, as a fragment and by other methods.
 
-Used by the tests of each table; each row takes back what it did.
+Used by the tests of each table; each row takes back what it did. The people of a world sign in once, as it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
 from typing import Any
+from unittest import mock
 
+from django.conf import settings
+from django.core.signals import got_request_exception
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
+
+from contacts import nav_counts
+from contacts.services import access_requests
+from conversations.templatetags import conversations_nav
 
 from .department_world import Row
 
 OUTSIDE = ("anonymous", "inactive", "staff")  # sent to sign in, or to the administration
 
 
+class Visitors(Client):
+    """Asks in the name of each person of a world, with the session that each has from the beginning.
+
+    A request brings the cookie of its session and nothing that an earlier answer left. Other than the client that it
+    comes from, it keeps no copies of what templates were given: its answers have no `context`.
+
+    `counts_anew`: for whoever compares pages. Else the two numbers of the sidebar are counted on the first page that a
+    person gets and stand on all others: they are most of the work of an error page, and statuses do not depend on them.
+    """
+
+    def __init__(self, people: dict[str, Any], *, counts_anew: bool = False) -> None:
+        super().__init__()
+        self.sessions = {kind: session_of(person) for kind, person in people.items()}
+        self.counts = [] if counts_anew else [_once(*one) for one in COUNTS]
+
+    def ask(self, kind: str, method: str, url: str, data: dict[str, Any] | None = None, **headers: str) -> HttpResponse:
+        """The answer to this kind of person; who has no session is a visitor. Raises what the view raises."""
+        self.cookies.clear()
+        if kind in self.sessions:
+            self.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[kind]
+        send = getattr(self, method.lower())
+        return send(url, headers=headers) if data is None else send(url, data, headers=headers)
+
+    def request(self, **request: Any) -> HttpResponse:
+        got_request_exception.connect(self.store_exc_info, dispatch_uid="visitors")
+        try:
+            with ExitStack() as patched:
+                for one in self.counts:
+                    patched.enter_context(one)
+                if self.counts:  # then unread_count is asked, once
+                    patched.enter_context(mock.patch.dict(nav_counts.FURTHER, clear=True))
+                answer = self.handler(self._base_environ(**request))
+        finally:
+            got_request_exception.disconnect(dispatch_uid="visitors")
+        self.check_exception(answer)
+        return answer
+
+
+COUNTS = ((access_requests, "answerable_count"), (conversations_nav, "unread_count"))
+
+
+def _once(module: ModuleType, name: str) -> Any:
+    """The patch under which this count of a user's is asked of the database once."""
+    count, known = getattr(module, name), {}
+
+    def kept(user: Any) -> int:
+        if user.pk not in known:
+            known[user.pk] = count(user)
+        return known[user.pk]
+
+    return mock.patch.object(module, name, kept)
+
+
+def session_of(person: Any) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@contextmanager
+def standing(make: Callable[[], Any], blocker: DjangoDbBlocker, *, counts_anew: bool = False) -> Iterator[Any]:
+    """A world for all tests of a module, with its `visitors`: each test takes back what it did, the end everything.
+
+    Its clock stands still: calls ring, codes hold and drafts are fresh for minutes, and a module may take longer.
+    """
+    stopped = mock.patch("django.utils.timezone.now", return_value=timezone.now())
+    with blocker.unblock(), transaction.atomic(), stopped:
+        world = make()
+        world.visitors = Visitors(world.people, counts_anew=counts_anew)
+        yield world
+        transaction.set_rollback(True)
+
+
 def ask(world: Any, kind: str, row: Row, method: str = "", **headers: str) -> int:
     """The status that this kind of person gets."""
-    client = Client(headers=headers)
-    if kind != "anonymous":
-        client.force_login(world.people[kind])
     url = reverse(row.name, args=world.arguments(row)) + (f"?{world.fill(row.query)}" if row.query else "")
-    data = {name: world.fill(value) for name, value in row.data.items()}
     method = method or row.method
-    return (client.post(url, data) if method == "POST" else getattr(client, method.lower())(url)).status_code
+    data = {name: world.fill(value) for name, value in row.data.items()} if method == "POST" else None
+    return world.visitors.ask(kind, method, url, data, **headers).status_code
 
 
 def walk(world: Any, row: Row, kinds: Iterable[str], **headers: str) -> dict[str, int]:

@@ -29,7 +29,8 @@ def test_joining_moves_each_interaction_once_and_parting_moves_it_back(team):
     kept, joined = department_contact(team.sales), department_contact(team.sales)
     one, both = interaction(team.sales, joined), interaction(team.sales, joined, kept)
     before = current(kept), current(joined)
-    ((_, moved),) = contact_joined.send(None, contact_id=joined.pk, kept_id=kept.pk)
+    told = contact_joined.send(None, contact_id=joined.pk, kept_id=kept.pk)
+    moved = {name: facts for _, found in told for name, facts in (found or {}).items()}
     assert (current(kept), current(joined)) == ({one.pk, both.pk}, set())
     contact_parted.send(None, contact_id=joined.pk, kept_id=kept.pk, moved=moved)
     assert (current(kept), current(joined)) == before

@@ -100,6 +100,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._bytes("image/png", PICTURE)
         elif path.endswith(".mp3"):
             self._bytes("audio/mpeg", SOUND)
+        elif "/Calls/" in path:
+            sid = path.split("/")[-1].removesuffix(".json")
+            self._json(200, {"sid": sid, "status": "completed", "answered_by": "machine_end_beep", "duration": "21"})
         elif "/Messages/" in path:
             self._json(
                 200, {"sid": path.split("/")[-1].removesuffix(".json"), "status": "delivered", "error_code": None}

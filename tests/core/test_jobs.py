@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
 
 from contacts_project.core import jobs
 
@@ -81,17 +82,24 @@ def test_a_job_that_takes_every_worker_down_is_given_up():
 
     class Manager:
         async def get_stalled_jobs(self, seconds_since_heartbeat):
-            return [SimpleNamespace(id=1, attempts=jobs.MOST_ATTEMPTS), SimpleNamespace(id=2, attempts=3)]
+            return [
+                SimpleNamespace(id=1, attempts=jobs.MOST_ATTEMPTS),
+                SimpleNamespace(id=2, attempts=3),
+                SimpleNamespace(id=3, attempts=0),
+                SimpleNamespace(id=4, attempts=0),
+            ]
 
         async def finish_job(self, job, status, delete_job):
-            done.append((job.id, status.value))
+            done.append((job.id, "forgotten" if delete_job else status.value))
 
         async def retry_job(self, job):
+            if job.id == 3:  # another one of its kind waits already
+                raise UniqueViolation(constraint_name="queueing_lock", queueing_lock="lane")
             done.append((job.id, "again"))
 
     context = SimpleNamespace(app=SimpleNamespace(job_manager=Manager()))
     asyncio.run(jobs.retry_stalled.func(context, 0))
-    assert done == [(1, "failed"), (2, "again")]
+    assert done == [(1, "failed"), (2, "again"), (3, "forgotten"), (4, "again")]
 
 
 def status(job):

@@ -4,6 +4,7 @@ bin/soak                         all faults
 bin/soak --only deliveries       10,000 deliveries of 2,000 events: duplicates, replays, forgeries, shuffled
 bin/soak --only worker           kill -9 of the worker again and again while events are applied
 bin/soak --only database         the database restarted again and again under webhook writes
+bin/soak --only engagement       kill -9 of the worker while an engagement is sent, contacts are archived and opt out
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 
 from . import place
 
-FAULTS = ("deliveries", "worker", "database")
+FAULTS = ("deliveries", "worker", "database", "engagement")
 
 
 def main() -> None:
@@ -24,14 +25,19 @@ def main() -> None:
     import django  # only now do the settings know where the database is
 
     django.setup()
-    from . import faults, running
+    from . import engaging, faults, running
+
+    known = {
+        "deliveries": faults.deliveries, "worker": faults.worker, "database": faults.database,
+        "engagement": engaging.engagement,
+    }  # fmt: skip
 
     with running.Product() as product:
         product.make_line()
         results = []
         for name in options.only or FAULTS:
             print(f"{name} …", file=sys.stderr, flush=True)
-            results.append(getattr(faults, name)(product, options))
+            results.append(known[name](product, options))
             print(results[-1], flush=True)
     raise SystemExit(0 if all(result.held for result in results) else 1)
 
@@ -41,6 +47,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/soak", description=__doc__, formatter_class=as_written)
     parser.add_argument("--only", nargs="+", choices=FAULTS, help="only these faults")
     parser.add_argument("--events", type=int, default=2000, help="events of the deliveries (2,000)")
+    parser.add_argument("--people", type=int, default=2000, help="recipients of the engagement (2,000)")
     parser.add_argument("--kills", type=int, default=20, help="how often the worker is killed (20)")
     parser.add_argument("--restarts", type=int, default=10, help="how often the database is restarted (10)")
     parser.add_argument("--seed", type=int, default=4, help="of the shuffling (4)")

@@ -6,7 +6,6 @@ import argparse
 import random
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -178,10 +177,3 @@ def _doubled(run: str) -> int:
         Interaction.objects.filter(external_id__startswith=f"{run}-{RUN}-").order_by().values("body", "outside_address")
     )
     return rows.annotate(number=Count("pk")).filter(number__gt=1).count()
-
-
-FAULTS: dict[str, Callable[[Product, argparse.Namespace], Result]] = {
-    "deliveries": deliveries,
-    "worker": worker,
-    "database": database,
-}

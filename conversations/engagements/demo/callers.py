@@ -214,12 +214,12 @@ def _write(world: World, calls: list[tuple[Call, Contact]]) -> None:
         linked.add((contact.pk, call.department))
         by_author.setdefault(_by(world, call), []).append((call, contact, effect))
     for author, own in by_author.items():
-        rows = [_interaction(author, call, world.departments[call.department]) for call, _, _ in own]
+        rows = [interaction_of(author, call, world.departments[call.department]) for call, _, _ in own]
         pairs = [(contact, effect) for _, contact, effect in own]
         write_interactions(author, list(zip(rows, pairs, strict=True)))
 
 
-def _interaction(author: User, call: Call, department: object = None) -> Interaction:
+def interaction_of(author: User, call: Call, department: object = None) -> Interaction:
     return Interaction(
         account=author.account,
         department=department,
@@ -270,4 +270,4 @@ def _log_elsewhere(world: World) -> None:
             if by == mailbox
         ]
         author, pair = world.acme(mailbox), (world.contacts[RENEE], InteractionContact.Effect.NONE.value)
-        write_interactions(author, [(_interaction(author, call), pair) for call in calls])
+        write_interactions(author, [(interaction_of(author, call), pair) for call in calls])

@@ -8,24 +8,44 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from contacts_project.accounts.models import Account, User
+from conversations.call_times import recount_stale
 
 from . import (
     address_book,
     callers,
+    campaigns,
     departments,
     edits,
     globex,
     lines,
+    lists,
     named,
     notes,
     people,
+    rhythm,
     traffic,
     waiting,
     worked,
 )
 from .world import ACME, GLOBEX, World
 
-AREAS = (people, named, address_book, globex, notes, edits, waiting, departments, callers, worked, lines, traffic)
+AREAS = (
+    people,
+    named,
+    address_book,
+    globex,
+    notes,
+    edits,
+    waiting,
+    departments,
+    callers,
+    worked,
+    lines,
+    traffic,
+    rhythm,
+    lists,
+    campaigns,
+)
 
 
 def load() -> World:
@@ -34,6 +54,8 @@ def load() -> World:
         world = World(timezone.localdate(timezone=ZoneInfo("America/New_York")))
         for area in AREAS:
             area.load(world)
+        while recount_stale():
+            pass  # so that call times stand there before a worker has run
         with connection.cursor() as cursor:  # the first pages are planned before the server looks at new tables itself
             cursor.execute("ANALYZE contacts_departmentlink, contacts_contactphone, conversations_interaction")
     return world

@@ -41,7 +41,13 @@ MEMBERS = {
         Member("dispatch.admin", "Bram Verhoeven", "leads Dispatch, works in Billing"),
     ),
     GLOBEX: (
-        Member("admin", "Greta Globex", "account administrator of Globex", is_account_admin=True),
+        Member(
+            "admin",
+            "Greta Globex",
+            "account and compliance administrator of Globex",
+            is_account_admin=True,
+            is_compliance_admin=True,
+        ),
         Member("owner", "Oskar Globex", "owns the contacts of Globex"),
     ),
 }

@@ -14,9 +14,10 @@ from django.db import connection, models, transaction
 from django.db.models import Q
 from pghistory.models import Context
 
-from contacts.models import AccessRequest, BulkAction, CleanUpReminder, Contact, Import
+from contacts.models import AccessRequest, BulkAction, CleanUpReminder, Contact, Import, List
 from contacts_project.accounts.models import Account, Invitation, User
 from contacts_project.core.history import rows_unrecorded
+from conversations.engagements.models import Engagement, Recipient
 from conversations.models import (
     Attachment,
     Channel,
@@ -32,6 +33,7 @@ from departments.models import Department
 from .world import event_models
 
 CHUNK = 2000
+OWNED = (Account, User, Contact, List, Engagement)  # what history is found by
 # Arguments of background jobs that name rows of an account. Every job that takes an id has its argument here (tested).
 JOB_ARGUMENTS: dict[str, type[models.Model]] = {
     "bulk_id": BulkAction,
@@ -47,6 +49,7 @@ JOB_ARGUMENTS: dict[str, type[models.Model]] = {
     "event_id": InboundEvent,
     "channel_id": Channel,
     "contact_id": Contact,
+    "engagement_id": Engagement,
 }
 TO_ACCOUNT: dict[type[models.Model], str] = {CleanUpReminder: "department__account"}  # the others name it themselves
 
@@ -60,12 +63,12 @@ def remove(accounts: Iterable[Account]) -> int:
     accounts_of = owned[Account]
     with transaction.atomic(), pghistory.context(source="command"):
         owned[User] = _ids(User, accounts_of)
-        # Those that were deleted for good are known to history only.
-        history = Contact.pgh_event_model.objects.filter(account__in=accounts_of)  # type: ignore[attr-defined]
-        owned[Contact] = sorted({*_ids(Contact, accounts_of), *history.values_list("pgh_obj_id", flat=True)})
+        for model in (Contact, List, Engagement):
+            owned[model] = _ids_ever(model, accounts_of)
         files = _files(accounts_of)
         _remove_jobs(accounts_of)
         _remove_sessions(owned[User])
+        _remove_engagements(accounts_of)
         _remove_conversations(accounts_of)
         number = 0
         for chunk in _chunks(owned[Contact]):
@@ -78,13 +81,21 @@ def remove(accounts: Iterable[Account]) -> int:
 
 
 def _files(accounts: list[int]) -> list[tuple[Storage, str]]:
-    """Uploads of imports, and files of messages and drafts: where each is stored, by which name."""
+    """Uploads of imports, files of messages and drafts, recordings: where each is stored, by which name."""
     found = []
-    for model, column in ((Import, "upload"), (Attachment, "file")):
+    for model, column in ((Import, "upload"), (Attachment, "file"), (Engagement, "recording")):
         storage = model._meta.get_field(column).storage  # type: ignore[union-attr]
         names = model._default_manager.filter(account__in=accounts).values_list(column, flat=True)
         found += [(storage, name) for name in names]
     return found
+
+
+def _remove_engagements(accounts: list[int]) -> None:
+    """Engagements with their ledgers, and the lists that they went to."""
+    with rows_unrecorded(Engagement):
+        Recipient.objects.filter(engagement__account__in=accounts).delete()
+        Engagement.objects.filter(account__in=accounts).delete()
+    List.objects.filter(account__in=accounts).delete()
 
 
 def _remove_conversations(accounts: list[int]) -> None:
@@ -103,6 +114,12 @@ def _remove_conversations(accounts: list[int]) -> None:
 def _ids(model: type[models.Model], accounts: list[int]) -> list[int]:
     rows = model._default_manager.filter(**{f"{TO_ACCOUNT.get(model, 'account')}__in": accounts})
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _ids_ever(model: type[models.Model], accounts: list[int]) -> list[int]:
+    """Those that were deleted for good are known to history only."""
+    history = model.pgh_event_model.objects.filter(account__in=accounts)  # type: ignore[attr-defined]
+    return sorted({*_ids(model, accounts), *history.values_list("pgh_obj_id", flat=True)})
 
 
 def _chunks(ids: list[int]) -> Iterator[list[int]]:
@@ -131,7 +148,7 @@ def _remove_sessions(users: list[int]) -> None:
 
 
 def _remove_history(owned: dict[type[models.Model], list[int]]) -> None:
-    """Events that name an account, a user or a contact of `owned`, and the contexts that only these stood in."""
+    """Events that name something of `owned`, and the contexts that only these stood in."""
     contexts: set[object] = set()
     for model in event_models():
         events = model.objects.filter(about(model, owned))
@@ -153,5 +170,5 @@ def about(model: type[models.Model], owned: dict[type[models.Model], list[int]])
     if tracked in owned:
         keys["pgh_obj_id"] = tracked
     if not keys:
-        raise LookupError(f"{model.__name__} names no account, user or contact")
+        raise LookupError(f"{model.__name__} names nothing that belongs to an account")
     return reduce(or_, (Q(**{f"{name}__any_of": owned[related]}) for name, related in keys.items()))

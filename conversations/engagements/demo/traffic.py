@@ -23,12 +23,13 @@ SEED = "Kithline demo, lines"
 SPECIAL = {RENEE, DANA, MARCUS, GAIL, ESTELLE, VERNON}
 RENEES_MAIL, DANAS_MAIL = "renee.martinez@harborbakery.example", "dana@whitfieldinteriors.example"
 STRANGER, NEWCOMER = "+12125550194", "morgan.tran@northgateschools.example"
-# Calls with Renee Martinez over the Sales line: days ago, hour, outcome ("" where nobody answered hers).
+# Calls with Renee Martinez over the Sales line: weekday (0 Monday), hour, then from the last week backwards what became
+# of each ("y" she answered, "m" left a message, "n" nobody). They give her three best windows, and hours to avoid.
 RENEES_CALLS = (
-    (57, 10, "answered"), (55, 16, "no answer"), (53, 10, "answered"), (49, 13, "no answer"), (46, 10, "answered"),
-    (42, 11, "answered"), (39, 16, "no answer"), (35, 10, "answered"), (32, 10, "answered"), (28, 15, "left message"),
-    (21, 10, "answered"), (18, 11, "answered"), (14, 16, "no answer"), (11, 10, "answered"), (7, 13, "left message"),
+    (1, 10, "yyyyyy"), (1, 11, "yyny"), (3, 16, "yynyy"), (2, 9, "yyny"), (0, 13, "nmn"), (4, 17, "nnyn"),
+    (0, 10, "yn"), (4, 11, "ny"), (2, 14, "nm"),
 )  # fmt: skip
+BECAME = {"y": "answered", "m": "left message", "n": "no answer"}
 OFFER = """<p>Hello Renee,</p><p>here is the offer for <b>both shops</b>:</p>
 <table><tr><td>Two ovens, serviced twice a year</td><td>$4,860</td></tr><tr><td>Parts</td><td>included</td></tr></table>
 <p>It holds for 30 days.</p><p>Elias Brandt<br>Acme, Sales</p>"""
@@ -83,10 +84,14 @@ def note(days: int, hour: int, by: str, body: str, *mentions: str) -> Item:
     return Item(days, hour, 50, Type.NOTE, OUT, body, by, mentions=mentions)
 
 
-def _with_renee() -> Iterator[Thread]:
+def _with_renee(world: World) -> Iterator[Thread]:
     """What she had to do with Sales: on both of her records, for who sees the other one as well."""
     seller, subject = "seller", "Re: Service for two ovens"
-    calls = [rang(d, h, seller, outcome, 4 if outcome == "answered" else None) for d, h, outcome in RENEES_CALLS]
+    calls = [
+        rang(world.since(weekday, weeks), hour, seller, BECAME[sign], 4 if sign == "y" else None)
+        for weekday, hour, signs in RENEES_CALLS
+        for weeks, sign in enumerate(signs)
+    ]
     back_room = samples.picture("Pier 3, back room")
     offer = samples.fax("Offer 2291\n\nTwo ovens, serviced twice a year: $4,860", 1, "offer-2291.pdf")
     said = [
@@ -112,7 +117,7 @@ def _with_renee() -> Iterator[Thread]:
 def _of_sales(world: World) -> Iterator[Thread]:
     seller, operator = "seller", "sales.operator"
     quote = samples.fax("Quote 1170\n\n40 desks, height adjustable", 2, "quote-1170.pdf")
-    yield from _with_renee()
+    yield from _with_renee(world)
     yield Thread(SALES_LINE, _number(world, DANA, SALES), (
         took(13, 9, operator, 5, "Wants the desks before the move."),
         text(6, 10, 2, "Order confirmed. The first floor comes on the 3rd.", operator),
@@ -225,7 +230,7 @@ def _number(world: World, name: str, department: str) -> str:
     return contact.phones.filter(former_at=None).order_by("-is_primary", "pk").values_list("number", flat=True)[0]
 
 
-def _numbers(contacts: list[Contact]) -> list[tuple[Contact, str]]:
+def numbers_of(contacts: list[Contact]) -> list[tuple[Contact, str]]:
     """These contacts, in their order, with the first current number of each; not who has none."""
     phones = ContactPhone.objects.filter(contact__in=contacts, former_at=None).order_by("-is_primary", "pk")
     first = dict(reversed(phones.values_list("contact", "number")))
@@ -237,13 +242,13 @@ def _drawn(world: World, department: str) -> list[tuple[Contact, str]]:
     special = {contact.pk for key, contact in world.contacts.items() if key.split(" of ")[0] in SPECIAL}
     links = DepartmentLink.objects.filter(department=world.departments[department], ended_at=None, unnamed=False)
     rows = Contact.objects.filter(links__in=links, kind="department", archived=False).exclude(pk__in=special)
-    return _numbers(list(rows.order_by("created_at", "pk")[:30]))
+    return numbers_of(list(rows.order_by("created_at", "pk")[:30]))
 
 
 def _unnamed(world: World, department: str) -> str:
     links = DepartmentLink.objects.filter(department=world.departments[department], ended_at=None, unnamed=True)
     rows = Contact.objects.filter(links__in=links, archived=False).order_by("created_at", "pk")
-    return _numbers(list(rows))[0][1]
+    return numbers_of(list(rows))[0][1]
 
 
 def _own_numbers(world: World) -> list[tuple[Contact, str]]:
@@ -252,7 +257,7 @@ def _own_numbers(world: World) -> list[tuple[Contact, str]]:
     holders = Counter(phones)
     rows = Contact.objects.filter(owner=world.acme("owner"), kind="personal", archived=False, unnamed=False)
     rows = rows.exclude(given_name="").exclude(pk=world.contacts[RENEE].pk).order_by("created_at", "pk")
-    return [(who, number) for who, number in _numbers(list(rows)) if holders[number] == 1 and number.startswith("+1")]
+    return [(who, number) for who, number in numbers_of(list(rows)) if holders[number] == 1 and number.startswith("+1")]
 
 
 def _shared_number(world: World) -> str:

@@ -12,8 +12,9 @@ import pghistory
 from django.apps import apps
 from pghistory.models import Context
 
-from contacts.models import Contact
+from contacts.models import Contact, List
 from contacts_project.accounts.models import Account, User
+from conversations.engagements.models import Engagement
 from conversations.models import Channel
 from departments.models import Department
 
@@ -25,7 +26,7 @@ ZONE = ZoneInfo("America/New_York")
 @dataclass
 class World:
     """What has been loaded so far. `contacts` holds those that other areas name, by key; users stand by their email,
-    departments by their name, channels by what lines.py calls them.
+    departments, lists and engagements by their name, channels by what lines.py calls them.
     """
 
     today: datetime.date
@@ -34,6 +35,8 @@ class World:
     contacts: dict[str, Contact] = field(default_factory=dict)
     departments: dict[str, Department] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    lists: dict[str, List] = field(default_factory=dict)
+    engagements: dict[str, Engagement] = field(default_factory=dict)
 
     def acme(self, name: str) -> User:
         """The user of Acme with this mailbox, such as "owner" or "sales.admin"."""
@@ -43,6 +46,10 @@ class World:
         """A time of day so many days before the day of loading; from one day on it has passed everywhere."""
         day = self.today - datetime.timedelta(days=days_ago)
         return datetime.datetime.combine(day, datetime.time(hour, minute), ZONE)
+
+    def since(self, weekday: int, weeks: int = 0) -> int:
+        """How many days ago this weekday was (0 Monday): its last time before today, or so many weeks before that."""
+        return ((self.today.weekday() - weekday) % 7 or 7) + 7 * weeks
 
 
 @contextmanager

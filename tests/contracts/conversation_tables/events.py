@@ -11,7 +11,7 @@ ADMINS_DO = "   302  302   403   403   403   403   403   403   403   403   403  
 
 TWILIO = (
     "twilio-message", "twilio-message-status", "twilio-call", "twilio-call-status", "twilio-voicemail",
-    "twilio-recorded", "twilio-recording",
+    "twilio-recorded", "twilio-recording", "twilio-announcement",
 )  # fmt: skip
 
 ROWS: list[Row] = [

@@ -1,0 +1,11 @@
+"""What higher apps count for the sidebar, asked together with what contacts count: every page asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+
+# By name: a subquery of as many values as there are (their AppConfig.ready).
+FURTHER: dict[str, Callable[[Any], QuerySet]] = {}

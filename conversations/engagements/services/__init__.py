@@ -1,0 +1,1 @@
+"""What changes engagements: keyword-only after the actor, typed, one transaction, named errors."""

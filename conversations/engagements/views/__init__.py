@@ -1,0 +1,1 @@
+"""Pages of engagements, thin: rights in policy, work in services."""
