@@ -17,11 +17,13 @@ MODELS = [
     "accounts/user",
     "admin/logentry",
     "contacts/import",
+    "contacts/list",
     "contacts/tag",
     "conversations/channel",
     "conversations/inboundevent",
     "departments/department",
     "departments/operator",
+    "engagements/engagement",
     "procrastinate/procrastinatejob",
 ]
 FOR_ADMINISTRATORS = [model for model in MODELS if "procrastinate" not in model]

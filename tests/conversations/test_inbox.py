@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conversations import inbox
 from conversations.filters import Filters
-from conversations.models import Conversation
+from conversations.models import Conversation, Interaction
 from tests.factories_contacts import ContactFactory, share
 from tests.factories_conversations import arrive, department_line, line, share_channel
 
@@ -125,19 +125,35 @@ def test_queries_do_not_grow(client, team):
 
 
 @pytest.mark.parametrize(
-    ("filters", "index"),
+    ("filters", "are_closed", "index"),
     [
-        (Filters(), "conversation_party_open"),
-        (Filters(view="closed"), "conversation_party_open"),
-        (Filters(types=("call",)), "conversation_party_type"),
+        (Filters(), True, "conversation_party_open"),
+        (Filters(view="closed"), False, "conversation_party_open"),
+        (Filters(types=("call",)), False, "conversation_party_type"),
     ],
 )
-def test_the_walk_reads_an_index_range_of_each_channel(team, filters, index):
+def test_the_walk_reads_an_index_range_of_each_channel(team, filters, are_closed, index):
     """Also where nothing is found: a line where nobody ever called is not read to its end."""
     channel = department_line(team.sales)
-    for number in range(3):
-        arrive(channel, f"+1202555{3000 + number}")
+    fill(channel, 300)
+    if are_closed:
+        Conversation.objects.filter(channel=channel).update(closed_at=timezone.now())
     rows = inbox.candidates([channel.pk], inbox.fitting(team.operator, filters), None, 51, None)
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conversations_conversationparty, conversations_conversation, conversations_interaction")
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = on")
     assert index in rows.explain()
+
+
+def fill(channel, number):
+    """So many threads with a text from a number that nobody knows."""
+    here = {"account_id": channel.account_id, "channel": channel}
+    addresses = [f"+1202555{3000 + place}" for place in range(number)]
+    threads = Conversation.objects.bulk_create(Conversation(outside_address=one, **here) for one in addresses)
+    Interaction.objects.bulk_create(
+        Interaction(
+            conversation=one, type="sms", direction="in", at=ago(hours=2), arrived_without_contact=True,
+            outside_address=one.outside_address, **here,
+        )
+        for one in threads
+    )  # fmt: skip

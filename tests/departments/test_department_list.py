@@ -57,12 +57,12 @@ def test_a_department_is_marked_in_the_sidebar_on_its_pages(crew):
 def test_the_number_of_queries_does_not_grow(crew, django_assert_num_queries):
     client = crew.client("worker")
     client.get(URL)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(URL)
     for number in range(8):
         department = DepartmentFactory(account=crew.sales.account)
         for _ in range(number):
             operate(department, UserFactory(account=crew.sales.account), admin=True)
         operate(department, crew.worker)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(URL)

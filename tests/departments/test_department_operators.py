@@ -143,9 +143,9 @@ def test_a_strange_edit_is_ignored(crew, edit):
 def test_the_number_of_queries_does_not_grow(crew, django_assert_num_queries):
     client = crew.client("leader")
     client.get(crew.url(REST))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(crew.url(REST))
     for _ in range(MOST_OPERATORS - 2):
         operate(crew.sales, UserFactory(account=crew.sales.account))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(crew.url(REST))

@@ -127,6 +127,7 @@ def server_environment(folder: Path) -> dict[str, str]:
     return os.environ | {
         "DATABASE_URL": f"postgres:///{params['dbname']}?host={params['host']}&user={params['user']}",
         "VAR_DIR": str(folder),
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),  # where the demo was loaded by this process
         "SECRET_KEY": settings.SECRET_KEY,  # as_user makes sessions here that the server reads
         "DB_POOL": "4",
     }

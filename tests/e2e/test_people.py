@@ -39,7 +39,7 @@ def test_invite_join_and_be_inside(as_user, new_page, administrator, script):
     for field in theirs.locator("input[type=password]").all():
         field.fill(WORDS)
     theirs.get_by_role("button", name="Sign in").click()
-    expect(theirs.locator("#main")).to_contain_text("Your contacts start here")
+    expect(theirs.locator("#main")).to_contain_text("No line or mail address yet")
     theirs.goto(link)
     expect(theirs.locator("input[type=password]")).to_have_count(0)
 
