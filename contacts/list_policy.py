@@ -6,9 +6,7 @@ list shows of them display name, primary phone and email to all its readers, and
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -47,10 +45,8 @@ def lists_with(user: User, action: str, *, frozen: bool = False) -> QuerySet[Lis
     """
     if not policy.holds_anything(user):
         return List.objects.none()
-    rows: Any = ListUserObjectPermission.objects.filter(
-        grants.current(policy.today(user)), user=user, permission=grants.permission_id(List, RIGHTS[action])
-    )
-    found = List.objects.filter(account=user.account_id, pk__in=rows.order_by().values("content_object"))
+    held = grants.granted(ListUserObjectPermission, user, RIGHTS[action], policy.today(user))
+    found = List.objects.filter(account=user.account_id, pk__in=held)
     return found if frozen or action in THAWED else found.filter(archived_at__isnull=True)
 
 
@@ -105,8 +101,8 @@ def level_on(user: User, found: List) -> Level | None:
     """The user's level on this list. One query."""
     if not policy.holds_anything(user) or user.account_id != found.account_id:
         return None
-    line = grants.lines(ListUserObjectPermission, content_object=found, user=user).get((found.pk, user.pk))
-    return line.level if line and (line.until is None or line.until >= policy.today(user)) else None
+    line = grants.line_on(ListUserObjectPermission, found, user.pk)
+    return line.level if line else None
 
 
 def admins_of(found: List) -> QuerySet[User]:
@@ -116,13 +112,7 @@ def admins_of(found: List) -> QuerySet[User]:
 
 def holders(found: List, level: Level) -> QuerySet[User]:
     """The active people who have at least this level on the list, by name."""
-    rows = ListUserObjectPermission.objects.filter(
-        grants.current(found.account.today()),
-        content_object=found,
-        user=OuterRef("pk"),
-        permission=grants.permission_id(List, level),
-    )
-    return User.objects.filter(Exists(rows), is_active=True).order_by("name", "pk")
+    return grants.holders(ListUserObjectPermission, found, level)
 
 
 def _reaches(level: Level, needed: Level) -> bool:

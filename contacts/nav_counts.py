@@ -7,5 +7,5 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-# By name: a subquery of as many values as there are (their AppConfig.ready).
+# By name: a subquery of the values that are counted, each once however often it comes (their AppConfig.ready).
 FURTHER: dict[str, Callable[[Any], QuerySet]] = {}

@@ -15,19 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import (
-    BigIntegerField,
-    BooleanField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-)
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from contacts import policy as contact_policy
@@ -38,9 +27,12 @@ from .filters import Filters
 from .models import Channel, Conversation, ConversationParty, Interaction, Unread
 from .paging import PAGE, Place, behind, walk
 from .policy import channels_with
-from .visibility import parties_visible_to
+from .visibility import is_seen, parties_visible_to
 
 COUNT_CAP = 100  # a tab says 99+ from here on
+COUNTED = 4 * COUNT_CAP  # parties read for it: several people of one conversation count once
+CANDIDATES = 4 * PAGE  # read at first: one query does for a reader who sees a quarter of what is on the lines
+AT_ONCE = PAGE + 10  # candidates asked about at once: a few more than a page, as some stand elsewhere
 MISSED_FOR = datetime.timedelta(days=30)  # older ones nobody calls back; it also bounds the walk
 Type, Direction, Status = Interaction.Type, Interaction.Direction, Interaction.Status
 MISSED = Q(last_type=Type.CALL, last_interaction__is_answered=False) | Q(last_type=Type.VOICEMAIL)
@@ -48,6 +40,16 @@ MISSED = Q(last_type=Type.CALL, last_interaction__is_answered=False) | Q(last_ty
 # The state of a party. That of a conversation follows from the parties that the reader sees: it is open when one of
 # them is, and active when one of them is; the one with the latest arrival decides both.
 OPEN = Q(is_closed=False)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A party on a line of the reader's. `is_seen` is whether he or she sees it, not yet whether it fits."""
+
+    pk: int
+    last_at: datetime.datetime
+    conversation: int
+    is_seen: bool
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,21 @@ def _walk(user: User, channels: Iterable[Channel], filters: Filters, after: Plac
     if not lines:
         return []
     fits, few = fitting(user, filters), narrow(user, filters)
+    seen = ExpressionWrapper(is_seen(user), BooleanField())
 
-    def fetch(place: Place | None, number: int) -> list[ConversationParty]:
-        return list(candidates(lines, fits, place, number, few))
+    def fetch(place: Place | None, number: int) -> list[Candidate]:
+        rows = candidates(lines, ranged(filters), place, number, few).annotate(is_seen=seen)
+        return [Candidate(*row) for row in rows.values_list("pk", "last_at", "conversation", "is_seen")]
 
-    def keep(rows: list[ConversationParty]) -> list[Any]:
-        return _kept(user, filters, fits, rows) if rows else []
+    def keep(rows: list[Candidate]) -> list[Found]:
+        found: list[Found] = []
+        waiting = [row for row in rows if row.is_seen]
+        while waiting and len(found) <= PAGE:
+            found += _kept(user, filters, fits, waiting[:AT_ONCE])
+            waiting = waiting[AT_ONCE:]
+        return found
 
-    return walk(after, fetch, keep, lambda row: Place(row.last_at, 0, row.pk))
+    return walk(after, fetch, keep, lambda row: Place(row.last_at, 0, row.pk), first=CANDIDATES)
 
 
 def _is_asked(channel: Channel, filters: Filters) -> bool:
@@ -135,23 +144,36 @@ def narrow(user: User, filters: Filters) -> Q | None:
 
 
 def candidates(
-    lines: list[int], fits: Q, place: Place | None, number: int, few: Q | None
+    lines: list[int], wanted: Q, place: Place | None, number: int, few: Q | None
 ) -> QuerySet[ConversationParty]:
-    """The newest parties of these channels (ids) behind `place`, whoever sees them: of each channel one index range,
-    or out of those that `narrow` names. One query whatever the number of channels.
+    """The newest parties of these channels (ids) behind `place`, whoever sees them: of each channel one index range of
+    what is `wanted` (`ranged`), or out of those that `narrow` names. One query whatever the number of channels.
     """
-    rows = ConversationParty.objects.filter(fits, behind(place, 0, at="last_at", pk="id"))
+    rows = ConversationParty.objects.filter(wanted, behind(place, 0, at="last_at", pk="id"))
     if few is not None:
-        return rows.filter(few, channel__any_of=lines).order_by("-last_at", "-pk")[:number]
-    rows = rows.filter(channel=OuterRef("pk"))
-    newest = ArraySubquery(rows.order_by("-last_at", "-pk").values("pk")[:number])
-    each = Func(newest, function="unnest", output_field=BigIntegerField())
-    of_all = Channel.objects.filter(pk__any_of=lines).order_by().values_list(each)
-    return ConversationParty.objects.filter(pk__in=of_all).order_by("-last_at", "-pk")[:number]
+        found = rows.filter(few, channel__any_of=lines)
+    else:
+        found = ConversationParty.objects.filter(pk__in=_newest_of_each(lines, rows, number))
+    return found.order_by("-last_at", "-pk")[:number]
 
 
-def fitting(user: User, filters: Filters) -> Q:
-    """True of parties that the filters ask for; lines and departments apart."""
+def _newest_of_each(lines: list[int], rows: QuerySet[ConversationParty], number: int) -> RawSQL:
+    """Ids of the `number` newest of these rows on these lines (ids), from one index range for each line.
+
+    A lateral join, which Django's queries lack: without it thousands of rows were read to be sorted.
+    """
+    of_line = rows.filter(channel_id=RawSQL("line.id", ())).order_by("-last_at", "-id").values("last_at", "id")[:number]
+    each, params = of_line.query.sql_with_params()
+    # The text is Django's own and names no value: these are parameters.
+    text = (
+        f"SELECT newest.id FROM unnest(%s::bigint[]) AS line(id) CROSS JOIN LATERAL ({each}) AS newest"  # noqa: S608  no values in it
+        " ORDER BY newest.last_at DESC, newest.id DESC LIMIT %s"
+    )
+    return RawSQL(text, (lines, *params, number))  # noqa: S611  as above
+
+
+def ranged(filters: Filters) -> Q:
+    """True of what may fit the filters, as far as columns of the party itself say so: what an index answers."""
     fits = Q()
     if filters.types:
         fits &= Q(last_type__in=filters.types)
@@ -159,16 +181,24 @@ def fitting(user: User, filters: Filters) -> Q:
         fits &= Q(last_direction__in=filters.directions)
     if filters.view == "closed":
         fits &= Q(is_closed=True)
-    elif filters.view == "snoozed":
-        fits &= OPEN & _snoozed()
     elif filters.view or not filters.unread:  # what is unread counts, in whatever state
-        fits &= active()
+        fits &= OPEN
+    if filters.view == "missed":
+        fits &= MISSED & Q(last_at__gte=timezone.now() - MISSED_FOR) & missed_in()
+    return fits
+
+
+def fitting(user: User, filters: Filters) -> Q:
+    """True of parties that the filters ask for; lines and departments apart."""
+    fits = ranged(filters)
+    if filters.view == "snoozed":
+        fits &= _snoozed()
+    elif filters.view != "closed" and (filters.view or not filters.unread):
+        fits &= ~_snoozed()
     if filters.unread:
         fits &= Q(Exists(_unread_rows(user)))
     if filters.view == "mine":
         fits &= Q(conversation__assigned_to=user.pk)
-    if filters.view == "missed":
-        fits &= MISSED & Q(last_at__gte=timezone.now() - MISSED_FOR) & missed_in()
     return fits
 
 
@@ -190,12 +220,12 @@ def _unread_rows(user: User) -> QuerySet[Unread]:
     return Unread.objects.filter(user=user, party=OuterRef("pk"))
 
 
-def _kept(user: User, filters: Filters, fits: Q, rows: list[ConversationParty]) -> list[Found]:
+def _kept(user: User, filters: Filters, fits: Q, rows: list[Candidate]) -> list[Found]:
     """Of these candidates, those at which their conversation stands for `user`. Two queries."""
-    parties = visible_parties(user, [row.conversation_id for row in rows], fits)
+    parties = visible_parties(user, [row.conversation for row in rows], fits)
     found = []
     for row in rows:
-        mine = parties.get(row.conversation_id, [])
+        mine = parties.get(row.conversation, [])
         first = next((party for party in mine if party["is_fitting"]), None)
         if first is None or first["pk"] != row.pk or _is_better(mine, filters):
             continue
@@ -260,22 +290,26 @@ def counts_of(user: User, *views: Filters) -> list[int]:
     Counts what can be seen only; not for what is closed or snoozed, of which one party may be open after all.
     """
     first, *others = (
-        _counted(user, filters).annotate(place=Value(place)).values_list("conversation", "place").distinct()[:COUNT_CAP]
+        _counted(user, filters).annotate(place=Value(place)).values_list("conversation", "place")[:COUNTED]
         for place, filters in enumerate(views)
     )
-    found = Counter(place for _, place in (first.union(*others, all=True) if others else first))
-    return [found[place] for place in range(len(views))]
+    rows = first.union(*others, all=True) if others else first
+    found = Counter(place for _, place in set(rows))
+    return [min(found[place], COUNT_CAP) for place in range(len(views))]
 
 
 def _counted(user: User, filters: Filters) -> QuerySet[ConversationParty]:
-    """Parties of one view; what is unread from the reader's own few rows, not by asking each party."""
+    """Parties of one view; what is unread from the reader's own few rows, not by asking each party.
+
+    Each is read until there are enough: telling conversations apart in the database would read all of them first.
+    """
     fits = Q(unread__user=user) if filters.unread else fitting(user, filters)
     return parties_visible_to(user).filter(fits).order_by()
 
 
 def unread_rows(user: Any) -> QuerySet:
-    """The conversations (ids) of `unread_count`, for a subquery of a user who holds anything."""
-    return _counted(user, Filters(unread=True)).values_list("conversation").distinct()[:COUNT_CAP]
+    """The conversations (ids) of `unread_count`, some of them twice, for a subquery of a user who holds anything."""
+    return _counted(user, Filters(unread=True)).values_list("conversation")[:COUNTED]
 
 
 def unread_count(user: Any) -> int:

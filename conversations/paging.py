@@ -18,6 +18,7 @@ LONGEST = 60  # characters of a key
 LATEST = 2**53  # microseconds: year 2255
 
 Row = TypeVar("Row")
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,19 @@ def behind(place: Place | None, stream: int, *, at: str, pk: str) -> Q | RowComp
 def walk(
     place: Place | None,
     fetch: Callable[[Place | None, int], list[Row]],
-    keep: Callable[[list[Row]], list[Row]],
+    keep: Callable[[list[Row]], list[Kept]],
     place_of: Callable[[Row], Place],
-) -> list[Row]:
+    *,
+    first: int = PAGE + 1,
+) -> list[Kept]:
     """The first rows after `place` that `keep` lets through, one more than a page: the candidates in order, from an
     index, and of each batch what the reader may see. One query that does both would first find all that is visible.
 
-    `fetch(place, number)` reads candidates. Batches grow, so that much that is hidden costs few queries.
+    `fetch(place, number)` reads candidates, `first` of them and then more and more, so that much that is hidden costs
+    few queries.
     """
-    found: list[Row] = []
-    number = PAGE + 1
+    found: list[Kept] = []
+    number = first
     while len(found) <= PAGE:
         rows = fetch(place, number)
         found += keep(rows)

@@ -8,9 +8,8 @@ opens no conversation. What is read through a channel is `visibility`'s.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -111,9 +110,7 @@ def roles_on(user: User, channel: Channel) -> frozenset[str]:
     if channel.department_id:
         role = department_policy.roles_in(user).get(channel.department_id)
         return frozenset(held | ({role} if role else set()))
-    lines = grants.lines(ChannelUserObjectPermission, content_object=channel, user=user)
-    line = lines.get((channel.pk, user.pk))
-    if line and (line.until is None or line.until >= contact_policy.today(user)):
+    if line := grants.line_on(ChannelUserObjectPermission, channel, user.pk):
         held.add(line.level.value)
     return frozenset(held)
 
@@ -188,20 +185,11 @@ def _scope(user: User, action: str) -> Q:
 
 def _granted(user: User, level: Level) -> QuerySet:
     """Ids of channels on which the user's own grant gives `level`: levels are stored cumulatively."""
-    rows: Any = ChannelUserObjectPermission.objects.filter(
-        grants.current(contact_policy.today(user)), user=user, permission=grants.permission_id(Channel, level)
-    )
-    return rows.order_by().values("content_object")
+    return grants.granted(ChannelUserObjectPermission, user, level, contact_policy.today(user))
 
 
 def _holders(channel: Channel, level: Level) -> QuerySet[User]:
-    rows = ChannelUserObjectPermission.objects.filter(
-        grants.current(channel.account.today()),
-        content_object=channel,
-        user=OuterRef("pk"),
-        permission=grants.permission_id(Channel, level),
-    )
-    return User.objects.filter(Exists(rows), is_active=True).order_by("name", "pk")
+    return grants.holders(ChannelUserObjectPermission, channel, level)
 
 
 def level_in_words(roles: Iterable[str]) -> str:

@@ -81,9 +81,13 @@ def parties_visible_to(user: User) -> QuerySet[ConversationParty]:
     """
     if not policy.holds_anything(user):
         return ConversationParty.objects.none()
-    seen = Exists(policy.visible_to(user).filter(pk=OuterRef("contact_id")))
     channels = channels_with(user, "read").values("pk")
-    return ConversationParty.objects.filter(Q(contact__isnull=True) | seen, channel__in=channels)
+    return ConversationParty.objects.filter(is_seen(user), channel__in=channels)
+
+
+def is_seen(user: User) -> Q:
+    """True of parties that `user` sees where he or she reads the line: nobody known, or a contact in sight."""
+    return Q(contact__isnull=True) | Q(Exists(policy.visible_to(user).filter(pk=OuterRef("contact_id"))))
 
 
 def conversations_visible_to(user: User) -> QuerySet[Conversation]:

@@ -35,5 +35,5 @@ def nav_badges(context: template.Context, user: Any) -> dict[str, int]:
     return {
         "today": follow_ups.due_count(user, today) if may_be["due"] else 0,
         "requests": access_requests.answerable_count(user) if may_be["asked"] else 0,
-        **{name: len(may_be[name] or ()) for name in further},
+        **{name: len(set(may_be[name] or ())) for name in further},
     }

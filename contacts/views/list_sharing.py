@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,11 +15,12 @@ from contacts.forms.sharing import AccessForm, CollaboratorForm
 from contacts.models import List
 from contacts.services import list_sharing as service
 from contacts.services.lists import ListError
-from contacts_project.accounts.grants import GrantLine
 from contacts_project.accounts.models import User
 from contacts_project.accounts.once import once
 from contacts_project.core.errors import Refused
 from contacts_project.core.htmx import answer, done, go
+
+from .granting import line_or_404, say_given, say_taken
 
 PAGE = ("contacts/list_collaborators.html", "contacts/_list_collaborators.html")
 
@@ -49,7 +50,7 @@ def list_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
 def list_collaborator(request: HttpRequest, pk: int, user_id: int) -> HttpResponse:
     """POST /lists/<id>/collaborators/<user>/ {access, until}"""
     found = list_policy.get_for(request.user, "share", pk)
-    line = _line(found, user_id)
+    line = line_or_404(service.SHARING, found, user_id)
     form = AccessForm(request.POST, actor=request.user)
     if not form.is_valid():
         return _people(request, found, edit=user_id, edit_form=form, status=422)
@@ -68,7 +69,7 @@ def list_collaborator_remove(request: HttpRequest, pk: int, user_id: int) -> Htt
     """POST /lists/<id>/collaborators/<user>/remove/: take somebody's access away, or leave, which everybody may."""
     leaves = user_id == request.user.pk
     found = list_policy.get_for(request.user, "view" if leaves else "share", pk)
-    line = _line(found, user_id)
+    line = line_or_404(service.SHARING, found, user_id)
     try:
         if leaves:
             service.leave(request.user, pk)
@@ -77,7 +78,7 @@ def list_collaborator_remove(request: HttpRequest, pk: int, user_id: int) -> Htt
         token = service.remove_access(request.user, pk, line.user)
     except ListError as error:
         raise Refused(str(error), way_out=_way_out(request, found)) from error
-    messages.success(request, f"{line.user} no longer has access", extra_tags=f"undo:{token}" if token else "")
+    say_taken(request, line.user, token)
     return done(request, resolve_url("contacts:list-collaborators", pk))
 
 
@@ -89,7 +90,7 @@ def _way_out(request: HttpRequest, found: List) -> tuple[str, str] | None:
 
 def _changed(request: HttpRequest, pk: int, user: User, access: str, is_new: bool) -> HttpResponse:
     """Back to the people, or to the list for an Admin who has given the right to share away."""
-    messages.success(request, f"{user} {'has' if is_new else 'already has'} {access.capitalize()} access")
+    say_given(request, user, access, is_new)
     if not list_policy.lists_with(request.user, "share").filter(pk=pk).exists():
         return go(request, resolve_url("contacts:list-detail", pk))
     return done(request, resolve_url("contacts:list-collaborators", pk))
@@ -106,12 +107,3 @@ def _people(request: HttpRequest, found: List, *, status: int = 200, **more: Any
         **more,
     }
     return answer(request, *PAGE, context=context, status=status)
-
-
-def _line(found: List, user_id: int) -> Any:
-    """That person's grant; Http404 for none, and for one whose account this is not."""
-    get_object_or_404(User, pk=user_id, account=found.account_id)
-    line: GrantLine | None = service.line_of(found, user_id)
-    if line is None:
-        raise Http404
-    return line

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -37,6 +38,11 @@ __all__ = [
     "GuardianUserMixin",
     "Level",
     "current",
+    "granted",
+    "holders",
+    "is_last_admin",
+    "lasting_admins",
+    "line_on",
     "lines",
     "mark_owner",
     "permission_id",
@@ -103,6 +109,11 @@ def _rows_of(grant_model: type[Grant]) -> Any:
     return grant_model._default_manager
 
 
+def _model_of(grant_model: type[Grant]) -> type[models.Model]:
+    """What it gives levels on."""
+    return grant_model.content_object.field.related_model  # type: ignore[attr-defined]
+
+
 def forget_permissions(**_: Any) -> None:
     """Receiver of post_migrate: permission ids may be new."""
     permission_id.cache_clear()
@@ -115,7 +126,7 @@ def current(today: datetime.date) -> Q:
 
 def lines(grant_model: type[Grant], **where: Any) -> dict[tuple[int, int], GrantLine]:
     """Grants as levels: (object id, user id) -> line, oldest first; one query. Ended grants are included."""
-    level_of = {permission_id(grant_model.content_object.field.related_model, level): level for level in LEVELS}  # type: ignore[attr-defined]
+    level_of = {permission_id(_model_of(grant_model), level): level for level in LEVELS}
     rows = _rows_of(grant_model).filter(**where).select_related("user", "granted_by").order_by("granted_at", "pk")
     best: dict[tuple[int, int], GrantLine] = {}
     for row in rows:
@@ -164,12 +175,53 @@ def set_level(
     )
 
 
+def granted(grant_model: type[Grant], user: User, level: str, today: datetime.date) -> models.QuerySet:
+    """Ids of the objects on which the user's own grant gives `level` on this date: a subquery, or one query when read.
+
+    Levels are stored cumulatively, so this is one range of an index whatever the level.
+    """
+    rows = _rows_of(grant_model).filter(
+        current(today), user=user, permission=permission_id(_model_of(grant_model), level)
+    )
+    return rows.order_by().values("content_object")
+
+
+def holders(grant_model: type[Grant], thing: Any, level: str) -> models.QuerySet[User]:
+    """The active people whose grant gives at least `level` on `thing` today (its account's date), by name."""
+    rows = _rows_of(grant_model).filter(
+        current(thing.account.today()), content_object=thing, user=OuterRef("pk"),
+        permission=permission_id(_model_of(grant_model), level),
+    )  # fmt: skip
+    return get_user_model().objects.filter(Exists(rows), is_active=True).order_by("name", "pk")
+
+
+def line_on(grant_model: type[Grant], thing: Any, user_id: int) -> GrantLine | None:
+    """One person's grant on `thing` that has not ended, or None. One query."""
+    line = lines(grant_model, content_object=thing, user_id=user_id).get((thing.pk, user_id))
+    return line if line and (line.until is None or line.until >= thing.account.today()) else None
+
+
+def lasting_admins(grant_model: type[Grant], thing: Any) -> models.QuerySet:
+    """Admin rows that keep `thing` administered: of active people, without an end date. One query when read."""
+    admin = permission_id(_model_of(grant_model), Level.ADMIN)
+    return _rows_of(grant_model).filter(
+        content_object=thing, permission=admin, until__isnull=True, user__is_active=True
+    )
+
+
+def is_last_admin(grant_model: type[Grant], thing: Any, line: GrantLine | None) -> bool:
+    """Whether this line on `thing` is the only one of `lasting_admins`. One query, if any."""
+    if line is None or line.level != Level.ADMIN or line.until is not None or not line.user.is_active:
+        return False
+    return not lasting_admins(grant_model, thing).exclude(user=line.user).exists()
+
+
 def put_back(grant_model: type[Grant], user: User, before: dict[int, GrantLine | None]) -> None:
     """Make the user's grants on these objects (by id) what they were: level, giver, date and end; None takes all away.
 
     Two queries whatever the number of objects.
     """
-    model = grant_model.content_object.field.related_model  # type: ignore[attr-defined]
+    model = _model_of(grant_model)
     _rows_of(grant_model).filter(user=user, content_object__in=list(before)).delete()
     row: Any = grant_model  # untyped like _rows_of
     rows = [

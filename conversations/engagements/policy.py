@@ -8,8 +8,6 @@ list that they stand on; of the others there are counts only.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -108,9 +106,7 @@ def roles_on(user: User, engagement: Engagement) -> frozenset[str]:
     held = set()
     if _reviews(user) and engagement.reviews.exists():
         held.add(REVIEWER)
-    lines = grants.lines(EngagementUserObjectPermission, content_object=engagement, user=user)
-    line = lines.get((engagement.pk, user.pk))
-    if line and (line.until is None or line.until >= contact_policy.today(user)):
+    if line := grants.line_on(EngagementUserObjectPermission, engagement, user.pk):
         held.add(line.level.value)
     return frozenset(held)
 
@@ -122,13 +118,7 @@ def admins_of(engagement: Engagement) -> QuerySet[User]:
 
 def holders(engagement: Engagement, level: Level) -> QuerySet[User]:
     """The active people who have at least this level on it, by name."""
-    rows = EngagementUserObjectPermission.objects.filter(
-        grants.current(engagement.account.today()),
-        content_object=engagement,
-        user=OuterRef("pk"),
-        permission=grants.permission_id(Engagement, level),
-    )
-    return User.objects.filter(Exists(rows), is_active=True).order_by("name", "pk")
+    return grants.holders(EngagementUserObjectPermission, engagement, level)
 
 
 def reviewers_of(engagement: Engagement) -> QuerySet[User]:
@@ -147,12 +137,7 @@ def _scope(user: User, action: str) -> Q:
     allowed = Q(pk__in=[])
     level = next((level for level in Level if level.value in roles), None)
     if level:
-        rows: Any = EngagementUserObjectPermission.objects.filter(
-            grants.current(contact_policy.today(user)),
-            user=user,
-            permission=grants.permission_id(Engagement, level),
-        )
-        allowed |= Q(pk__in=rows.order_by().values("content_object"))
+        allowed |= Q(pk__in=grants.granted(EngagementUserObjectPermission, user, level, contact_policy.today(user)))
     if REVIEWER in roles and _reviews(user):
         allowed |= Q(Exists(Review.objects.filter(engagement=OuterRef("pk"))))
     return allowed

@@ -12,10 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from contacts.services.sharing import kept_line, read_lines
+from contacts.services.collaborating import Sharing
+from contacts.services.sharing import kept_line
 from contacts.services.undoing import CannotUndo, remember, undoes
-from contacts_project.accounts import grants
-from contacts_project.accounts.grants import GrantLine, Level
 from contacts_project.accounts.models import User
 from contacts_project.core.errors import Refused
 from conversations import policy
@@ -26,9 +25,9 @@ from .channels import ChannelError, hold
 
 LAST_ADMIN = "A line keeps at least one Admin without an end date. Give somebody else Admin first."
 BY_ROLE = "The operators of {department} use its lines by role. Make the person an operator."
-INACTIVE = "This person is deactivated."
-NOT_LONGER = "Your own access ends on {day}: it cannot be given for longer."
-CHANGED = "Changed by somebody else since."
+
+SHARING = Sharing(ChannelUserObjectPermission, LAST_ADMIN, lambda _field, why: ChannelError(why))
+line_of = SHARING.line_of
 
 
 @transaction.atomic
@@ -49,19 +48,9 @@ def set_access(
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     channel = hold(actor, "share", channel.pk)
     refuse_department(channel)
-    line = line_of(channel, user.pk)
-    if line and line.level == level and line.until == until:
+    is_bounded = not actor.is_account_admin  # who manages lines without a grant of his or her own
+    if not SHARING.give(actor, channel, user, level, until, raise_only=raise_only, is_bounded=is_bounded):
         return False
-    if line and raise_only and grants.LEVELS.index(line.level) >= grants.LEVELS.index(Level(level)):
-        return False
-    if not user.is_active or user.account_id != channel.account_id:
-        raise ChannelError(INACTIVE)
-    _refuse_longer(actor, channel, until)
-    if _is_last(channel, line) and (level != Level.ADMIN or until):
-        raise ChannelError(LAST_ADMIN)
-    if line is None:  # what has ended must not come back to life with its old giver
-        grants.set_level(ChannelUserObjectPermission, [channel], [user], None, by=actor)
-    grants.set_level(ChannelUserObjectPermission, [channel], [user], level, by=actor, until=until)
     telling.tell(channel.account_id, telling.ACCESS, user=user.pk)
     return True
 
@@ -77,9 +66,8 @@ def remove_access(actor: User, channel: Channel, user: User) -> str:
     line = line_of(channel, user.pk)
     if line is None:
         return ""
-    if _is_last(channel, line):
-        raise ChannelError(LAST_ADMIN)
-    grants.set_level(ChannelUserObjectPermission, [channel], [user], None, by=actor)
+    SHARING.refuse_last(channel, line)
+    SHARING.take(actor, channel, user)
     ChannelPreference.objects.filter(channel=channel, user=user).delete()
     telling.tell(channel.account_id, telling.ACCESS, user=user.pk)
     if leaves:
@@ -94,20 +82,9 @@ def put_access_back(actor: User, data: dict[str, Any]) -> tuple[str, str]:
     if not policy.channels_with(actor, "share").filter(pk=data["channel"], department__isnull=True).exists():
         raise CannotUndo("You no longer share this line.")
     channel = hold(actor, "share", data["channel"], frozen=True)
-    if not user.is_active:
-        raise CannotUndo(INACTIVE)
-    if line_of(channel, user.pk):
-        raise CannotUndo(CHANGED)
-    before = read_lines(user, {channel.pk: data["before"]})
-    grants.put_back(ChannelUserObjectPermission, user, before)
+    SHARING.put_back(channel, user, data["before"])
     telling.tell(channel.account_id, telling.ACCESS, user=user.pk)
     return f"{user} has access again", reverse("conversations:channel-detail", args=[channel.pk])
-
-
-def line_of(channel: Channel, user_id: int) -> GrantLine | None:
-    """One person's current grant, or None. One query."""
-    line = grants.lines(ChannelUserObjectPermission, content_object=channel, user_id=user_id).get((channel.pk, user_id))
-    return line if line and (line.until is None or line.until >= channel.account.today()) else None
 
 
 def refuse_department(channel: Channel) -> None:
@@ -115,25 +92,3 @@ def refuse_department(channel: Channel) -> None:
     if channel.department:
         way_out = (reverse("departments:department-operators", args=[channel.department.pk]), "Operators")
         raise Refused(BY_ROLE.format(department=channel.department.name), way_out=way_out)
-
-
-def _refuse_longer(actor: User, channel: Channel, until: datetime.date | None) -> None:
-    """Nobody gives more than he or she has; account administrators manage without a grant of their own."""
-    own = line_of(channel, actor.pk)
-    if actor.is_account_admin or own is None or own.until is None:
-        return
-    if until is None or until > own.until:
-        raise ChannelError(NOT_LONGER.format(day=f"{own.until:%-d %B %Y}"))
-
-
-def _is_last(channel: Channel, line: GrantLine | None) -> bool:
-    """Whether this line is the last Admin of an active person without an end date. One query, if any."""
-    if line is None or line.level != Level.ADMIN or line.until is not None or not line.user.is_active:
-        return False
-    admins = ChannelUserObjectPermission.objects.filter(
-        content_object=channel,
-        permission=grants.permission_id(Channel, Level.ADMIN),
-        until__isnull=True,
-        user__is_active=True,
-    )
-    return not admins.exclude(user=line.user).exists()

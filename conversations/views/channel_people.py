@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.forms.sharing import AccessForm, CollaboratorForm
-from contacts_project.accounts.grants import GrantLine
-from contacts_project.accounts.models import User
+from contacts.views.granting import line_or_404, say_given, say_taken
 from contacts_project.accounts.once import once
 from contacts_project.core.errors import Refused
 from contacts_project.core.htmx import done, go
@@ -43,7 +40,7 @@ def channel_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
     except ChannelError as error:
         form.add_error("user", str(error))
         return channel_answer(request, channel, people_form=form, status=422)
-    _say(request, user, form.cleaned_data["access"], is_new)
+    say_given(request, user, form.cleaned_data["access"], is_new)
     return _back(request, channel)
 
 
@@ -51,7 +48,7 @@ def channel_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
 def channel_collaborator(request: HttpRequest, pk: int, user_id: int) -> HttpResponse:
     """/channels/<id>/collaborators/<user id>/ {access, until}; a GET opens the row."""
     channel = policy.get_for(request.user, "share", pk)
-    line = _line(channel, user_id)
+    line = line_or_404(services.SHARING, channel, user_id)
     if request.method != "POST":
         return done(request, resolve_url("conversations:channel-detail", pk) + f"?edit={user_id}")
     form = AccessForm(request.POST, actor=request.user)
@@ -64,7 +61,7 @@ def channel_collaborator(request: HttpRequest, pk: int, user_id: int) -> HttpRes
     except ChannelError as error:
         form.add_error("access", str(error))
         return channel_answer(request, channel, edit=user_id, edit_form=form, status=422)
-    _say(request, line.user, access, is_new)
+    say_given(request, line.user, access, is_new)
     return _back(request, channel)
 
 
@@ -73,7 +70,7 @@ def channel_collaborator_remove(request: HttpRequest, pk: int, user_id: int) -> 
     """Take somebody's access away, or leave, which everybody may. The last Admin stays."""
     leaves = user_id == request.user.pk
     channel = policy.get_for(request.user, "view" if leaves else "share", pk)
-    line = _line(channel, user_id)
+    line = line_or_404(services.SHARING, channel, user_id)
     try:
         token = services.remove_access(request.user, channel, line.user)
     except ChannelError as error:
@@ -81,7 +78,7 @@ def channel_collaborator_remove(request: HttpRequest, pk: int, user_id: int) -> 
     if leaves:
         messages.success(request, f"You have left {channel}")
     else:
-        messages.success(request, f"{line.user} no longer has access", extra_tags=f"undo:{token}" if token else "")
+        say_taken(request, line.user, token)
     return _back(request, channel)
 
 
@@ -90,16 +87,3 @@ def _back(request: HttpRequest, channel: Channel) -> HttpResponse:
     if not policy.can(request.user, "view", channel):
         return go(request, "conversations:channel-list")
     return done(request, resolve_url("conversations:channel-detail", channel.pk))
-
-
-def _line(channel: Channel, user_id: int) -> Any:
-    """That person's grant; Http404 for none, and for one whose account this is not."""
-    get_object_or_404(User, pk=user_id, account=channel.account_id)
-    line: GrantLine | None = services.line_of(channel, user_id)
-    if line is None:
-        raise Http404
-    return line
-
-
-def _say(request: HttpRequest, user: User, access: str, is_new: bool) -> None:
-    messages.success(request, f"{user} {'has' if is_new else 'already has'} {access.capitalize()} access")

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from . import place
 
 LARGE, QUICK = 1_000_000, 50_000
-CASES = ("reading", "conversing", "streams", "narrowing", "weight", "webhooks", "writing", "importing", "calls")
+CASES = (
+    "reading", "conversing", "streams", "narrowing", "weight", "webhooks", "writing", "importing", "calls", "engaging",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -41,7 +43,19 @@ def main() -> None:
 
 def run(wanted: tuple[str, ...]) -> Iterator:
     """Rows of the wanted cases; the server runs only for those that need it."""
-    from . import calls, conversing, importing, narrowing, reading, site, streams, webhooks, weight, writing
+    from . import (
+        calls,
+        conversing,
+        engaging,
+        importing,
+        narrowing,
+        reading,
+        site,
+        streams,
+        webhooks,
+        weight,
+        writing,
+    )  # fmt: skip
 
     served: dict[str, Callable] = {
         "reading": reading.cases, "conversing": conversing.cases, "weight": weight.cases,
@@ -54,7 +68,7 @@ def run(wanted: tuple[str, ...]) -> Iterator:
                     yield from cases(running)
     plain: dict[str, Callable] = {
         "streams": streams.cases, "narrowing": narrowing.cases, "writing": writing.cases,
-        "importing": importing.cases, "calls": calls.cases,
+        "importing": importing.cases, "calls": calls.cases, "engaging": engaging.cases,
     }  # fmt: skip
     for name, cases in plain.items():
         if name in wanted:

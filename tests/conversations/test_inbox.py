@@ -138,7 +138,7 @@ def test_the_walk_reads_an_index_range_of_each_channel(team, filters, are_closed
     fill(channel, 300)
     if are_closed:
         Conversation.objects.filter(channel=channel).update(closed_at=timezone.now())
-    rows = inbox.candidates([channel.pk], inbox.fitting(team.operator, filters), None, 51, None)
+    rows = inbox.candidates([channel.pk], inbox.ranged(filters), None, 51, None)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE conversations_conversationparty, conversations_conversation, conversations_interaction")
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = on")

@@ -24,7 +24,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from contacts_project.accounts.models import User
 
@@ -40,6 +40,23 @@ SETTLE = """async () => {
     await new Promise((done) => setTimeout(done, 50));
 }"""
 PASSWORD = "kithline-demo"
+# Of all switches of this name the last one counts, so those that Playwright turns off are among them. The two of the
+# address bar's suggestions load two pages of the browser's own for each window: half of what an empty window costs.
+OFF = [
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+]
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -48,6 +65,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    f"--disable-features={','.join(OFF)}",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing leaves this machine
 ]
 
 # Playwright keeps an event loop in this thread; the ORM is used beside it on purpose.
@@ -153,30 +172,60 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class Windows:
+    """Contexts of the browser, one for each user at a time. One that is given back is emptied and used again: what it
+    fetched and compiled of the site's styles and scripts costs more than most tests do."""
+
+    def __init__(self, browser: Browser, base_url: str) -> None:
+        self.browser, self.base_url = browser, base_url
+        self.free: dict[str, list[BrowserContext]] = {}
+
+    def take(self, **options: Any) -> tuple[str, BrowserContext]:
+        """A context without cookies, and the word by which `give_back` knows its options."""
+        key = repr(sorted(options.items()))
+        if free := self.free.get(key):
+            return key, free.pop()
+        usual = {"base_url": self.base_url, "reduced_motion": "reduce", "locale": "en-US"}
+        return key, self.browser.new_context(**usual | options)
+
+    def give_back(self, key: str, context: BrowserContext) -> None:
+        session = context.new_cdp_session(context.pages[0])
+        session.send("Storage.clearDataForOrigin", {"origin": self.base_url, "storageTypes": "local_storage"})
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        self.free.setdefault(key, []).append(context)
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser, base_url: str) -> Windows:
+    return Windows(browser, base_url)
+
+
 @pytest.fixture
-def new_page(browser: Browser, base_url: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Make pages in contexts of their own: new_page(viewport=..., color_scheme="dark", java_script_enabled=False)."""
+def new_page(windows: Windows, base_url: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Make pages of users of their own: new_page(viewport=..., color_scheme="dark", java_script_enabled=False)."""
     problems: list[str] = []
-    pages: list[Page] = []
+    pages: list[tuple[str, Page]] = []
 
     def make(**options: Any) -> Page:
-        context = browser.new_context(**{"base_url": base_url, "reduced_motion": "reduce", "locale": "en-US"} | options)
+        key, context = windows.take(**options)
         page = context.new_page()
-        watch(page, base_url, problems)
-        pages.append(page)
+        watch(page, problems, base_url)
+        pages.append((key, page))
         return page
 
     yield make
     if getattr(request.node, "failed", False):
         (ROOT / "var/e2e").mkdir(parents=True, exist_ok=True)
-        for number, page in enumerate(pages):
+        for number, (_, page) in enumerate(pages):
             page.screenshot(path=ROOT / f"var/e2e/{request.node.name}-{number}.png", full_page=True)
-    for page in pages:
-        page.context.close()
+    for key, page in pages:
+        windows.give_back(key, page.context)
     assert problems == []
 
 
-def watch(page: Page, base_url: str, problems: list[str]) -> None:
+def watch(page: Page, problems: list[str], base_url: str) -> None:
     """Collect what must not happen: errors on the console (the policy's too), in scripts, requests to elsewhere."""
 
     def console(message: Any) -> None:
@@ -185,14 +234,11 @@ def watch(page: Page, base_url: str, problems: list[str]) -> None:
         if message.type == "error" and not expected:
             problems.append(message.text)
 
-    def route(route: Any) -> None:
-        if route.request.url.startswith((base_url, "data:", "blob:")):
-            route.continue_()
-        else:
-            problems.append(f"request to {route.request.url}")
-            route.abort()
+    def asked(request: Any) -> None:  # a listener, not a route: where there is one, the browser keeps no files
+        if not request.url.startswith((base_url, "data:", "blob:")):
+            problems.append(f"request to {request.url}")
 
-    page.route("**/*", route)
+    page.on("request", asked)
     page.on("console", console)
     page.on("pageerror", lambda error: problems.append(str(error)))
 
@@ -221,14 +267,45 @@ def as_user(new_page: Callable[..., Page], base_url: str) -> Callable[..., Page]
     """as_user(user or email, **options of new_page): a page of somebody who is signed in already."""
 
     def act(user: User | str, **options: Any) -> Page:
-        client = Client()
-        client.force_login(User.objects.get(email=user) if isinstance(user, str) else user)
         page = new_page(**options)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
+        let_in(page, User.objects.get(email=user) if isinstance(user, str) else user, base_url)
         return page
 
     return act
+
+
+def let_in(page: Page, user: User, base_url: str) -> None:
+    """Sign the user in without the sign-in page."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
+
+
+@pytest.fixture(scope="session")
+def kept() -> dict[str, tuple[Page, list[str]]]:
+    """By email: the page of a demo user that stays open, and what happened in it that must not."""
+    return {}
+
+
+@pytest.fixture
+def looks_in(
+    kept: dict[str, tuple[Page, list[str]]], windows: Windows, base_url: str
+) -> Iterator[Callable[[str], Page]]:
+    """looks_in(email of a demo user): the same page for all tests that only look at what the demo shows."""
+
+    def act(email: str) -> Page:
+        if email not in kept:
+            page = windows.take()[1].new_page()
+            kept[email] = page, []
+            watch(*kept[email], base_url)
+            let_in(page, User.objects.get(email=email), base_url)
+        return kept[email][0]
+
+    yield act
+    for _, problems in kept.values():
+        found, problems[:] = problems[:], []
+        assert found == []
 
 
 @pytest.fixture
@@ -252,7 +329,8 @@ def axe() -> Callable[..., None]:
 
     def examine(page: Page, *, rules: tuple[str, ...] = ()) -> None:
         page.evaluate(SETTLE)
-        page.evaluate(AXE.read_text())  # evaluate is not bound by the page's content security policy
+        if not page.evaluate("Boolean(window.axe)"):
+            page.evaluate(AXE.read_text())  # evaluate is not bound by the page's content security policy
         wanted = {"type": "rule", "values": rules} if rules else AXE_TAGS
         run = f"axe.run({{runOnly: {json.dumps(wanted)}}}).then(found => found.violations)"
         violations = [

@@ -55,8 +55,8 @@ def test_a_refused_sign_in(page, axe):
         "/accounts/password/change/",
     ],
 )
-def test_pages(as_user, axe, address):
-    page = as_user("owner@acme.example")
+def test_pages(looks_in, axe, address):
+    page = looks_in("owner@acme.example")
     page.goto(address)
     examine(page, axe)
 
@@ -66,22 +66,22 @@ def test_pages(as_user, axe, address):
     ["", "details/", "history/", "conversations/", "notes/", "collaborators/", "access/", "edit/"]
     + ["edit/?field=name", "edit/?field=phones", "edit/?field=photo"],
 )
-def test_the_record(as_user, axe, renee, rest):
-    page = as_user("owner@acme.example")
+def test_the_record(looks_in, axe, renee, rest):
+    page = looks_in("owner@acme.example")
     page.goto(at(renee, rest))
     examine(page, axe)
 
 
 @pytest.mark.parametrize("rest", ["", "details/", "notes/", "collaborators/", "access/"])
-def test_an_archived_record(as_user, axe, rest):
-    page = as_user("owner@acme.example")
+def test_an_archived_record(looks_in, axe, rest):
+    page = looks_in("owner@acme.example")
     page.goto(at(Contact.objects.get(given_name="Archie", family_name="Vault"), rest))
     examine(page, axe)
 
 
 @pytest.mark.parametrize("rest", ["", "details/", "notes/", "collaborators/", "access/"])
-def test_what_a_reader_sees(as_user, axe, renee, rest):
-    page = as_user("reader@acme.example")
+def test_what_a_reader_sees(looks_in, axe, renee, rest):
+    page = looks_in("reader@acme.example")
     page.goto(at(renee, rest))
     examine(page, axe)
 
@@ -89,8 +89,8 @@ def test_what_a_reader_sees(as_user, axe, renee, rest):
 @pytest.mark.parametrize(
     "address", ["/people/", "/settings/", "/people/{pk}/", "/people/{pk}/deactivate/", "/contacts/"]
 )
-def test_pages_of_an_administrator(as_user, axe, renee, address):
-    page = as_user("admin@acme.example")
+def test_pages_of_an_administrator(looks_in, axe, renee, address):
+    page = looks_in("admin@acme.example")
     page.goto(address.format(pk=renee.owner_id))
     examine(page, axe)
 

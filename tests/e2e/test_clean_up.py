@@ -96,6 +96,7 @@ def test_a_hand_over_shows_what_changes_in_access_first(as_user, office):
     page.goto(at(contact))
     page.get_by_role("button", name="More actions").click()
     page.locator("#record-more").get_by_role("link", name="Hand over to a department").click()
+    page.wait_for_url("**/convert/**")  # whole: its text stands there before its script listens
     changes = page.get_by_role("region", name="What changes in access")
     expect(changes).to_contain_text("The 2 operators of Sales can view and edit")
     expect(changes).to_contain_text("Lena Holm and Omar Iversen")

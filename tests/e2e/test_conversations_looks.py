@@ -90,8 +90,8 @@ def ids(database):
 
 
 @pytest.mark.parametrize(("mailbox", "address"), [(who, address) for who, pages in PAGES.items() for address in pages])
-def test_pages(page, as_user, axe, ids, mailbox, address):
-    page = as_user(f"{mailbox}@acme.example") if mailbox else page
+def test_pages(page, looks_in, axe, ids, mailbox, address):
+    page = looks_in(f"{mailbox}@acme.example") if mailbox else page
     answer = page.goto(address.format(**ids))
     assert answer.status == 200
     examine(page, axe)

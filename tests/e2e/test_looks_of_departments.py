@@ -75,8 +75,8 @@ def ids(database):
 
 
 @pytest.mark.parametrize(("mailbox", "address"), [(who, address) for who, pages in PAGES.items() for address in pages])
-def test_pages(as_user, axe, ids, mailbox, address):
-    page = as_user(f"{mailbox}@acme.example")
+def test_pages(looks_in, axe, ids, mailbox, address):
+    page = looks_in(f"{mailbox}@acme.example")
     page.goto(address.format(**ids))
     examine(page, axe)
     assert too_wide(page) == []

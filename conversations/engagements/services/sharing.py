@@ -11,7 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from contacts.services.sharing import kept_line, read_lines
+from contacts.services.collaborating import Sharing
+from contacts.services.sharing import kept_line
 from contacts.services.undoing import CannotUndo, remember, undoes
 from contacts_project.accounts import grants
 from contacts_project.accounts.grants import GrantLine, Level
@@ -23,9 +24,9 @@ from .drafting import hold
 from .errors import EngagementError
 
 LAST_ADMIN = "An engagement keeps at least one Admin without an end date. Give somebody else Admin first."
-INACTIVE = "This person is deactivated."
-NOT_LONGER = "Your own access ends on {day}: it cannot be given for longer."
-CHANGED = "Changed by somebody else since."
+
+SHARING = Sharing(EngagementUserObjectPermission, LAST_ADMIN, EngagementError)
+line_of = SHARING.line_of
 
 
 @transaction.atomic
@@ -45,20 +46,7 @@ def set_access(
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     engagement = hold(actor, "share", engagement.pk)
-    line = line_of(engagement, user.pk)
-    if line and line.level == level and line.until == until:
-        return False
-    if line and raise_only and grants.LEVELS.index(line.level) >= grants.LEVELS.index(Level(level)):
-        return False
-    if not user.is_active or user.account_id != engagement.account_id:
-        raise EngagementError("user", INACTIVE)
-    _refuse_longer(actor, engagement, until)
-    if _is_last(engagement, line) and (level != Level.ADMIN or until):
-        raise EngagementError("access", LAST_ADMIN)
-    if line is None:  # what has ended must not come back to life with its old giver
-        grants.set_level(EngagementUserObjectPermission, [engagement], [user], None, by=actor)
-    grants.set_level(EngagementUserObjectPermission, [engagement], [user], level, by=actor, until=until)
-    return True
+    return SHARING.give(actor, engagement, user, level, until, raise_only=raise_only)
 
 
 @transaction.atomic
@@ -72,9 +60,8 @@ def remove_access(actor: User, engagement: Engagement, user: User) -> str:
     line = line_of(engagement, user.pk)
     if line is None:
         return ""
-    if _is_last(engagement, line):
-        raise EngagementError("access", LAST_ADMIN)
-    grants.set_level(EngagementUserObjectPermission, [engagement], [user], None, by=actor)
+    SHARING.refuse_last(engagement, line)
+    SHARING.take(actor, engagement, user)
     if leaves:
         return ""
     return remember(actor, "remove-engagement-access", engagement=engagement.pk, person=user.pk, before=kept_line(line))
@@ -87,20 +74,8 @@ def put_access_back(actor: User, data: dict[str, Any]) -> tuple[str, str]:
     if not policy.engagements_with(actor, "share").filter(pk=data["engagement"]).exists():
         raise CannotUndo("You no longer share this engagement.")
     engagement = hold(actor, "share", data["engagement"])
-    if not user.is_active:
-        raise CannotUndo(INACTIVE)
-    if line_of(engagement, user.pk):
-        raise CannotUndo(CHANGED)
-    before = read_lines(user, {engagement.pk: data["before"]})
-    grants.put_back(EngagementUserObjectPermission, user, before)
+    SHARING.put_back(engagement, user, data["before"])
     return f"{user} has access again", reverse("engagements:engagement-collaborators", args=[engagement.pk])
-
-
-def line_of(engagement: Engagement, user_id: int) -> GrantLine | None:
-    """One person's current grant, or None. One query."""
-    lines = grants.lines(EngagementUserObjectPermission, content_object=engagement, user_id=user_id)
-    line = lines.get((engagement.pk, user_id))
-    return line if line and (line.until is None or line.until >= engagement.account.today()) else None
 
 
 def lines_of(engagement: Engagement) -> list[tuple[GrantLine, bool]]:
@@ -111,25 +86,3 @@ def lines_of(engagement: Engagement) -> list[tuple[GrantLine, bool]]:
     current.sort(key=lambda line: (-grants.LEVELS.index(line.level), line.user.get_full_name().lower(), line.user.pk))
     lasting = [one for one in current if one.level == Level.ADMIN and one.until is None and one.user.is_active]
     return [(line, lasting == [line]) for line in current]
-
-
-def _refuse_longer(actor: User, engagement: Engagement, until: datetime.date | None) -> None:
-    """Nobody gives more than he or she has."""
-    own = line_of(engagement, actor.pk)
-    if own is None or own.until is None:
-        return
-    if until is None or until > own.until:
-        raise EngagementError("until", NOT_LONGER.format(day=f"{own.until:%-d %B %Y}"))
-
-
-def _is_last(engagement: Engagement, line: GrantLine | None) -> bool:
-    """Whether this line is the last Admin of an active person without an end date. One query, if any."""
-    if line is None or line.level != Level.ADMIN or line.until is not None or not line.user.is_active:
-        return False
-    admins = EngagementUserObjectPermission.objects.filter(
-        content_object=engagement,
-        permission=grants.permission_id(Engagement, Level.ADMIN),
-        until__isnull=True,
-        user__is_active=True,
-    )
-    return not admins.exclude(user=line.user).exists()

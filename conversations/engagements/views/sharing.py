@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.forms.sharing import AccessForm, CollaboratorForm
-from contacts_project.accounts.grants import GrantLine
-from contacts_project.accounts.models import User
+from contacts.views.granting import line_or_404, say_given, say_taken
 from contacts_project.accounts.once import once
 from contacts_project.core.errors import Refused
 from contacts_project.core.htmx import answer, done, go
@@ -47,7 +46,7 @@ def engagement_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
     except EngagementError as error:
         form.add_error("user", str(error))
         return _show(request, engagement, form=form, status=422)
-    _say(request, user, form.cleaned_data["access"], is_new)
+    say_given(request, user, form.cleaned_data["access"], is_new)
     return _back(request, engagement)
 
 
@@ -55,7 +54,7 @@ def engagement_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
 def engagement_collaborator(request: HttpRequest, pk: int, user_id: int) -> HttpResponse:
     """POST /engagements/<id>/collaborators/<user>/ {access, until}"""
     engagement = policy.get_for(request.user, "share", pk)
-    line = _line(engagement, user_id)
+    line = line_or_404(services.SHARING, engagement, user_id)
     form = AccessForm(request.POST, actor=request.user)
     if not form.is_valid():
         return _show(request, engagement, edit=user_id, edit_form=form, status=422)
@@ -66,7 +65,7 @@ def engagement_collaborator(request: HttpRequest, pk: int, user_id: int) -> Http
     except EngagementError as error:
         form.add_error("access", str(error))
         return _show(request, engagement, edit=user_id, edit_form=form, status=422)
-    _say(request, line.user, access, is_new)
+    say_given(request, line.user, access, is_new)
     return _back(request, engagement)
 
 
@@ -75,7 +74,7 @@ def engagement_collaborator_remove(request: HttpRequest, pk: int, user_id: int) 
     """Take somebody's access away, or leave, which everybody may. The last Admin stays."""
     leaves = user_id == request.user.pk
     engagement = policy.get_for(request.user, "view" if leaves else "share", pk)
-    line = _line(engagement, user_id)
+    line = line_or_404(services.SHARING, engagement, user_id)
     try:
         token = services.remove_access(request.user, engagement, line.user)
     except EngagementError as error:
@@ -84,7 +83,7 @@ def engagement_collaborator_remove(request: HttpRequest, pk: int, user_id: int) 
     if leaves:
         messages.success(request, f"You have left {engagement.name}")
     else:
-        messages.success(request, f"{line.user} no longer has access", extra_tags=f"undo:{token}" if token else "")
+        say_taken(request, line.user, token)
     return _back(request, engagement)
 
 
@@ -135,16 +134,3 @@ def _back(request: HttpRequest, engagement: Engagement) -> HttpResponse:
     if not policy.can(request.user, "share", engagement):
         return go(request, resolve_url("engagements:engagement-detail", engagement.pk))
     return done(request, resolve_url("engagements:engagement-collaborators", engagement.pk))
-
-
-def _line(engagement: Engagement, user_id: int) -> Any:
-    """That person's grant; Http404 for none, and for one whose account this is not."""
-    get_object_or_404(User, pk=user_id, account=engagement.account_id)
-    line: GrantLine | None = services.line_of(engagement, user_id)
-    if line is None:
-        raise Http404
-    return line
-
-
-def _say(request: HttpRequest, user: User, access: str, is_new: bool) -> None:
-    messages.success(request, f"{user} {'has' if is_new else 'already has'} {access.capitalize()} access")
