@@ -8,6 +8,7 @@ class ContactsConfig(AppConfig):
         from contacts_project.accounts.signals import user_deactivated
 
         from . import lookups  # noqa: F401  registers them
+        from .activities import steps  # noqa: F401  its tellers, likewise
         from .asked_lists import AskedLists
         from .receivers import take_over
         from .services.places import PLACES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import BigAutoField, CharField, Field, ForeignKey, Func, Lookup
+from django.db.models import BigAutoField, CharField, Field, ForeignKey, Func, Lookup, UUIDField
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Lower
 
@@ -29,14 +29,16 @@ class Typed(Lookup):
 @ForeignKey.register_lookup
 @BigAutoField.register_lookup
 class AnyOf(Lookup):
-    """`pk__any_of=[ids]`: one array parameter instead of thousands (20 to 100 ms less at 5,000 ids)."""
+    """`pk__any_of=[ids]`: one array parameter instead of thousands (20 to 100 ms less at 5,000 ids). Also of UUIDs."""
 
     lookup_name = "any_of"
     prepare_rhs = False
 
     def as_sql(self, compiler, connection):
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", [*params, list(self.rhs)]
+        field = getattr(self.lhs.output_field, "target_field", self.lhs.output_field)
+        kind = "uuid" if isinstance(field, UUIDField) else "bigint"
+        return f"{column} = ANY(%s::{kind}[])", [*params, list(self.rhs)]
 
 
 class RowComparison(Func):

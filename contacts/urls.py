@@ -6,6 +6,7 @@ from . import urls_departments, urls_lists
 from .views import (
     access,
     actions,
+    activity,
     bulk,
     collaborators,
     collection,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("contacts/<int:pk>/follow-ups/", followups.follow_up_create, name="follow-up-create"),
     path("follow-ups/<int:pk>/done/", followups.follow_up_done, name="follow-up-done"),
     path("today/", followups.today, name="today"),
+    path("me/activity/", activity.my_activity, name="my-activity"),
     path("search/", search.search, name="search"),
     path("undo/<uuid:token>/", undo.undo, name="undo"),
     path("access-requests/", requests.access_requests, name="access-requests"),

@@ -15,7 +15,18 @@ class ConversationsConfig(AppConfig):
         from contacts.services.places import PLACES
         from contacts_project.accounts.signals import user_deactivated
 
-        from . import asked, call_times, histories, inbox, last_contact, mail_receivers, policy, reaching, receivers
+        from . import (
+            asked,
+            call_times,
+            histories,
+            inbox,
+            last_contact,
+            mail_receivers,
+            own_steps,
+            policy,
+            reaching,
+            receivers,
+        )
         from .live import leaving
 
         signals.contact_joined.connect(receivers.move_interactions, dispatch_uid="conversations.joined")
@@ -33,5 +44,6 @@ class ConversationsConfig(AppConfig):
         FACTS["media_left"] = reaching.opt_outs_of
         COUNTS["unread"] = inbox.unread_rows
         histories.add_logs()
+        own_steps.add_things()
         last_contacts.register(last_contact.LastContacts())
         call_hours.register(call_times.CallableContacts())

@@ -30,7 +30,7 @@ from .policy import channels_with
 from .visibility import is_seen, parties_visible_to
 
 COUNT_CAP = 100  # a tab says 99+ from here on
-COUNTED = 4 * COUNT_CAP  # parties read for it: several people of one conversation count once
+COUNTED = 2 * COUNT_CAP  # parties read for it: several people of one conversation count once
 CANDIDATES = 4 * PAGE  # read at first: one query does for a reader who sees a quarter of what is on the lines
 AT_ONCE = PAGE + 10  # candidates asked about at once: a few more than a page, as some stand elsewhere
 MISSED_FOR = datetime.timedelta(days=30)  # older ones nobody calls back; it also bounds the walk

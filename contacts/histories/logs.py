@@ -123,8 +123,13 @@ def of_known_blocks(events: QuerySet, reader: Reader) -> QuerySet:
 
 
 def of_readable_notes(events: QuerySet, reader: Reader) -> QuerySet:
-    """A note is judged by its latest state, a deleted one by its last: made private it takes its past along.
+    return of_words_open_to(reader.user, events)
 
+
+def of_words_open_to(user: User, events: QuerySet) -> QuerySet:
+    """Events of notes that `user` may know of, on contacts that he or she sees.
+
+    A note is judged by its latest state, a deleted one by its last: made private it takes its past along.
     What was written while it was private stays with its author after it was published (product.md §2a). A note that
     was moved to another contact is that one's.
     """
@@ -134,8 +139,8 @@ def of_readable_notes(events: QuerySet, reader: Reader) -> QuerySet:
         last_contact=Subquery(latest.values("contact_id")[:1]),
         last_author=Subquery(latest.values("author_id")[:1]),
         last_visibility=Subquery(latest.values("visibility")[:1]),
-    ).filter(last_contact=reader.contact.pk)
-    return judged.filter(Q(last_author=reader.user.pk) | Q(last_visibility=public, visibility=public))
+    ).filter(last_contact=F("contact_id"))
+    return judged.filter(Q(last_author=user.pk) | Q(last_visibility=public, visibility=public))
 
 
 def _rows_log(name: str, title: str) -> Log:

@@ -157,10 +157,11 @@ def events_of(reader: Reader, keys: Iterable[tuple[int, int]]) -> list[Event]:
     if not parts:
         return []
     found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return [_event(reader, row) for row in found.order_by(*NEWEST_FIRST)]
+    return [event_of(reader, row) for row in found.order_by(*NEWEST_FIRST)]
 
 
-def _event(reader: Reader, values: tuple) -> Event:
+def event_of(reader: Reader, values: tuple) -> Event:
+    """Out of the values of COLUMNS; what stood before only where the reader may know of it."""
     at, number, pk, context, obj, label, how, row, was = values
     log = numbered()[number]
     is_known = was is not None and log.may_know(reader, was)

@@ -41,6 +41,7 @@ class BulkAction(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["user", "-created_at", "-id"], name="bulk_action_newest")]
 
     def __str__(self) -> str:
         return f"bulk action {self.pk}"
@@ -71,17 +72,27 @@ class BulkItem(models.Model):
 
 
 class UndoStep(models.Model):
-    """What a message's Undo posts: takes one act of one user back, once, with the rights held at that time."""
+    """What a message's Undo posts: takes one act of one user back, once, with the rights held at that time.
+
+    `data` is what that needs, and is emptied when it is too late. `about` names by their ids what the act was about,
+    and stays for as long as the page of one's own activity tells of it. `context` is the history context of the act.
+    """
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
     action = models.CharField(max_length=40)
     data = models.JSONField(default=dict)
+    about = models.JSONField(default=dict)
+    context = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     used_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-token"], name="undo_step_newest"),
+            models.Index(fields=["context"], name="undo_step_of_context"),
+        ]
 
     def __str__(self) -> str:
         return str(self.token)

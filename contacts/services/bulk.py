@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
+import pghistory
 from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
@@ -112,11 +113,12 @@ def _matching(actor: User, filter_query: str, limit: int) -> list[int]:
 
 
 def run(bulk: BulkAction) -> None:
-    """Do what is left to do of `bulk`; safe to call again after a crash."""
-    if bulk.status == BulkAction.Status.WAITING:
-        _collect(bulk)
-    while _do_chunk(bulk):
-        pass
+    """Do what is left to do of `bulk`; safe to call again after a crash. The edit history knows that it was in bulk."""
+    with pghistory.context(bulk=bulk.pk):
+        if bulk.status == BulkAction.Status.WAITING:
+            _collect(bulk)
+        while _do_chunk(bulk):
+            pass
     bulk.status, bulk.finished_at = BulkAction.Status.DONE, timezone.now()
     bulk.save(update_fields=["status", "finished_at"])
 

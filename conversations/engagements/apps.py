@@ -12,7 +12,7 @@ class EngagementsConfig(AppConfig):
         from contacts_project.accounts.signals import user_deactivated
         from conversations import marks, signals
 
-        from . import asked, last_uses, marking, receivers
+        from . import asked, last_uses, marking, own_steps, receivers
 
         signals.interaction_reported.connect(receivers.note_report, dispatch_uid="engagements.reports")
         signals.interaction_arrived.connect(receivers.note_reply, dispatch_uid="engagements.replies")
@@ -21,6 +21,7 @@ class EngagementsConfig(AppConfig):
         contact_joined.connect(receivers.move_recipients, dispatch_uid="engagements.joined")
         contact_parted.connect(receivers.part_recipients, dispatch_uid="engagements.parted")
         marks.register(marking.marks_on)
+        own_steps.add_things()
         user_deactivated.connect(receivers.take_over_engagements, dispatch_uid="engagements.take_over")
         PLACES.append(asked.AskedEngagements())
         list_facts.register(last_uses.LastUses())

@@ -51,21 +51,21 @@ def assign(actor: User, thread: Thread, *, to: User | None) -> str:
     policy.require(actor, "send", thread.channel)
     if to is not None and to not in thread.people:
         raise CannotChange("Only somebody who can see this conversation can have it assigned.")
-    return _change(actor, thread.conversation, assigned_to_id=to.pk if to else None)
+    return _change(actor, thread.conversation, "assigned" if to else "unassigned", assigned_to_id=to.pk if to else None)
 
 
 def close(actor: User, thread: Thread) -> str:
     """Close it: it leaves the inbox until something arrives. Returns the token of its undo. Raises Refused."""
     policy.require(actor, "send", thread.channel)
-    return _change(
-        actor, thread.conversation, closed_at=timezone.now(), closed_by_id=actor.pk, snoozed_at=None, snoozed_until=None
-    )
+    facts = {"closed_at": timezone.now(), "closed_by_id": actor.pk, "snoozed_at": None, "snoozed_until": None}
+    return _change(actor, thread.conversation, "closed", **facts)
 
 
 def reopen(actor: User, thread: Thread) -> str:
     """Bring back what is closed or snoozed. Returns the token of its undo. Raises Refused."""
     policy.require(actor, "send", thread.channel)
-    return _change(actor, thread.conversation, closed_at=None, closed_by_id=None, snoozed_at=None, snoozed_until=None)
+    facts = {"closed_at": None, "closed_by_id": None, "snoozed_at": None, "snoozed_until": None}
+    return _change(actor, thread.conversation, "reopened", **facts)
 
 
 def snooze(actor: User, thread: Thread, *, until: datetime.datetime) -> str:
@@ -79,12 +79,13 @@ def snooze(actor: User, thread: Thread, *, until: datetime.datetime) -> str:
         raise CannotChange("Choose a time that is still to come.")
     if until > now + LONGEST_SNOOZE:
         raise CannotChange("Choose a time within a year.")
-    return _change(actor, thread.conversation, closed_at=None, closed_by_id=None, snoozed_at=now, snoozed_until=until)
+    facts = {"closed_at": None, "closed_by_id": None, "snoozed_at": now, "snoozed_until": until}
+    return _change(actor, thread.conversation, "snoozed", **facts)
 
 
 @transaction.atomic
-def _change(actor: User, conversation: Conversation, **facts: Any) -> str:
-    """Write these columns of STATE, tell open pages, and remember what stood there before."""
+def _change(actor: User, conversation: Conversation, did: str, **facts: Any) -> str:
+    """Write these columns of STATE, tell open pages, and remember what stood there before; `did` says what it was."""
     held = Conversation.objects.select_for_update().get(pk=conversation.pk)
     before = {name: _plain(getattr(held, name)) for name in facts}
     for name, value in facts.items():
@@ -93,7 +94,7 @@ def _change(actor: User, conversation: Conversation, **facts: Any) -> str:
     held.save(update_fields=[name.removesuffix("_id") for name in facts])
     tell(held.account_id, THREAD, channel=held.channel_id, conversation=held.pk)
     after = {name: _plain(value) for name, value in facts.items()}
-    return remember(actor, "thread", conversation=held.pk, before=before, after=after)
+    return remember(actor, "thread", conversation=held.pk, did=did, before=before, after=after)
 
 
 def _plain(value: Any) -> Any:

@@ -109,6 +109,7 @@ ROWS = [
     Row("contacts:follow-up-create", "POST", FROZEN, TODAY, archived=True),
     Row("contacts:follow-up-done", "POST", MINES),
     Row("contacts:today", "GET", SIGNED),
+    Row("contacts:my-activity", "GET", SIGNED),
     Row("contacts:search", "GET", SIGNED, query="q=renee"),
     Row("contacts:undo", "POST", MINES),
     Row("contacts:access-requests", "GET", SIGNED),

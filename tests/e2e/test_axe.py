@@ -1,4 +1,4 @@
-"""axe on every page: WCAG A, AA and 2.2 and its best practices, wide in light and dark, narrow in light."""
+"""axe on every page: WCAG A, AA and 2.2 and its best practices, wide in light and dark, narrow in light; and widths."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from contacts.models import AccessRequest, Contact, UndoStep
 from tests.factories_contacts import NoteFactory, share
 
-from .looks import examine
+from .looks import examine, too_wide
 from .team import at
 
 
@@ -21,6 +21,7 @@ def renee(database):
 def test_signed_out(page, axe, address):
     page.goto(f"/accounts/{address}")
     examine(page, axe)
+    assert too_wide(page) == []
 
 
 def test_a_refused_sign_in(page, axe):
@@ -51,6 +52,7 @@ def test_a_refused_sign_in(page, axe):
         "/search/?q=ren",
         "/search/?q=zzzzzz",
         "/me/",
+        "/me/activity/",
         "/keys/",
         "/accounts/password/change/",
     ],
@@ -59,6 +61,7 @@ def test_pages(looks_in, axe, address):
     page = looks_in("owner@acme.example")
     page.goto(address)
     examine(page, axe)
+    assert too_wide(page) == []
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,7 @@ def test_the_record(looks_in, axe, renee, rest):
     page = looks_in("owner@acme.example")
     page.goto(at(renee, rest))
     examine(page, axe)
+    assert too_wide(page) == []
 
 
 @pytest.mark.parametrize("rest", ["", "details/", "notes/", "collaborators/", "access/"])
@@ -93,10 +97,12 @@ def test_pages_of_an_administrator(looks_in, axe, renee, address):
     page = looks_in("admin@acme.example")
     page.goto(address.format(pk=renee.owner_id))
     examine(page, axe)
+    assert too_wide(page) == []
 
 
 @pytest.mark.parametrize(
-    "address", ["/contacts/", "/contacts/?archived=1", "/contacts/?view=shared", "/today/", "/access-requests/"]
+    "address",
+    ["/contacts/", "/contacts/?archived=1", "/contacts/?view=shared", "/today/", "/access-requests/", "/me/activity/"],
 )
 def test_empty_states(as_user, axe, team, address):
     page = as_user(team.outsider)

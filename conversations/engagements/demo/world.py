@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pghistory
 from django.apps import apps
 from django.db import connection
+from django.db.models import Min
 from pghistory.models import Context
 
 from contacts.models import Contact, List
@@ -81,6 +82,17 @@ def date_history(context_id: uuid.UUID, at: datetime.datetime) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("; ".join([*events, context]), {"at": at, "context": context_id})
+
+
+def date_savings(since: datetime.datetime) -> None:
+    """Let each saving recorded since then have happened when its first event did: one's own activity goes by them."""
+    first: dict[object, datetime.datetime] = {}
+    for model in event_models():
+        events = model.objects.filter(pgh_context__created_at__gte=since)
+        for pk, at in events.values_list("pgh_context").annotate(Min("pgh_created_at")):
+            first[pk] = min(at, first.get(pk, at))
+    savings = [Context(pk=pk, created_at=at) for pk, at in first.items()]
+    Context.objects.bulk_update(savings, ["created_at"], batch_size=1000)
 
 
 def event_models() -> list:
