@@ -37,10 +37,10 @@ def run_import(context: JobContext, import_id: int) -> None:
     """Import the rows that wait; ends in DONE, where need be with the rest as failed rows."""
     made = Import.objects.get(pk=import_id)
     try:
-        running.run(made)
+        running.run(made, tells=True)
     except Exception:
         if _is_last(context):
-            running.give_up(made)
+            running.give_up(made, tells=True)
         raise
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 
 from .jobs import hand_over_contacts
 from .services import list_succession, succession
@@ -13,7 +14,7 @@ AT_ONCE = 2000  # contacts; more would keep a page waiting for longer than it ma
 
 
 def take_over(sender: Any, *, user: User, successor: User, actor: User | None, **_: Any) -> None:
-    """Receiver of `user_deactivated`, inside its transaction: hand over at once, many contacts by a job.
+    """Receiver of `user_deactivated`, inside its transaction: hand over at once, many contacts by a job, and tell.
 
     The job appears with the deactivation's commit. Until it has run nobody gains anything: grants of the deactivated
     count for nothing.
@@ -23,3 +24,4 @@ def take_over(sender: Any, *, user: User, successor: User, actor: User | None, *
     else:
         succession.hand_over(user, successor, by=actor)
     list_succession.hand_over(user, successor, by=actor)
+    notify("successor", user.pk, to=[successor], by=actor)

@@ -22,6 +22,7 @@ class ConversationsConfig(AppConfig):
             inbox,
             last_contact,
             mail_receivers,
+            notice_kinds,
             own_steps,
             policy,
             reaching,
@@ -44,6 +45,7 @@ class ConversationsConfig(AppConfig):
         FACTS["media_left"] = reaching.opt_outs_of
         COUNTS["unread"] = inbox.unread_rows
         histories.add_logs()
+        notice_kinds.add()
         own_steps.add_things()
         last_contacts.register(last_contact.LastContacts())
         call_hours.register(call_times.CallableContacts())

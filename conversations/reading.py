@@ -10,7 +10,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.http import Http404
-from django.utils import timezone
 
 from contacts import blocking
 from contacts.department_tags import Operated, Tags, department_tags, operated_from, operated_rows
@@ -19,13 +18,15 @@ from contacts.policy import actions_by_contact, visible_to
 from contacts.record import readable_notes
 from contacts.templatetags.contacts import local_time
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import see
 
 from . import policy
 from .audience import people_in
 from .corrections import by_known_contacts, facts_of, waiting_for_answer
 from .entries import Entry, Stream, entries_of, interactions_of, stream_of
 from .inbox import active, party_facts
-from .models import Channel, Conversation, Interaction, Mention, Unread
+from .models import Channel, Conversation, Interaction, Unread
+from .notice_kinds import of_thread
 from .ringing import to_wrap_up, unwrapped
 from .rows import address_in_words, face_of, line_name, tags_of, visitors_of
 from .visibility import get_conversation
@@ -216,12 +217,11 @@ def _dressed(thread: Thread, rows: list[Interaction]) -> list[Entry]:
 
 
 def mark_read(thread: Thread) -> None:
-    """The reader has it open: nothing in it is unread, no mention new. Two queries where something was."""
+    """The reader has it open: nothing in it is unread, no notice about it new. Two queries where something was."""
     if not thread.is_unread:
         return
     Unread.objects.filter(user=thread.user, party__any_of=[party["pk"] for party in thread.parties]).delete()
-    mentions = Mention.objects.filter(user=thread.user, interaction__conversation=thread.conversation)
-    mentions.filter(seen_at__isnull=True).update(seen_at=timezone.now())
+    see(thread.user, of_thread(thread.pk))
 
 
 @dataclass(frozen=True)

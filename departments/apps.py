@@ -9,6 +9,8 @@ class DepartmentsConfig(AppConfig):
     def ready(self) -> None:
         from contacts_project.accounts.signals import user_deactivated
 
+        from . import notice_kinds
         from .receivers import take_over
 
+        notice_kinds.add()
         user_deactivated.connect(take_over, dispatch_uid="departments.take_over")

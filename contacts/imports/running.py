@@ -21,6 +21,7 @@ from contacts.imports.writing import NewContact, analyze, record_outcomes, write
 from contacts.models import Import, ImportRow
 from contacts.services.holding import all_active
 from contacts.signals import addresses_added
+from contacts_project.accounts.services.notices import notify
 from contacts_project.core.errors import Refused
 
 FIRST_CHUNK = 500  # then ANALYZE: triggers cache plans made on empty tables (design/datalayer.md, trap 3)
@@ -34,29 +35,34 @@ GONE = "Your access ended before this row was imported."
 Status, Outcome = Import.Status, ImportRow.Outcome
 
 
-def run(made: Import) -> None:
-    """Import every row that waits; safe to call again after a crash, and beside another worker."""
+def run(made: Import, *, tells: bool = False) -> None:
+    """Import every row that waits; safe to call again after a crash, and beside another worker.
+
+    With `tells` nobody looks on: its user gets a notice when it is done.
+    """
     number = 0
     while _do_chunk(made.pk, FIRST_CHUNK if number == 0 and made.done == 0 else CHUNK):
         number += 1
         if number in ANALYZE_AFTER and made.total > FIRST_CHUNK:
             analyze()
-    _finish(made)
+    _finish(made, tells)
 
 
 @transaction.atomic
-def _finish(made: Import) -> None:
+def _finish(made: Import, tells: bool) -> None:
     made = Import.objects.select_for_update().get(pk=made.pk)
     if made.status == Status.RUNNING:
         made.status, made.finished_at = Status.DONE, timezone.now()
         made.save(update_fields=["status", "finished_at"])
+        if tells:
+            notify("import", made.pk, to=[made.user], by=None)
         transaction.on_commit(lambda: forget_file(made))
 
 
-def give_up(made: Import) -> None:
+def give_up(made: Import, *, tells: bool = False) -> None:
     """After errors again and again: the rows that still wait become failed rows, to be downloaded; the rest stays."""
     made.rows.filter(outcome=Outcome.PENDING).update(outcome=Outcome.FAILED, reason=NOT_SAVED)
-    _finish(made)
+    _finish(made, tells)
 
 
 class _OwnerLeft(Exception):

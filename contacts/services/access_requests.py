@@ -23,6 +23,7 @@ from contacts import policy
 from contacts.models import AccessRequest, Contact, DepartmentLink, Kind
 from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 from departments.models import Operator
 
 from . import places
@@ -207,6 +208,7 @@ def answer(actor: User, request: AccessRequest, *, act: Act | None, message: str
     request.status = Status.GRANTED if act else Status.DECLINED
     request.answered_by, request.answered_at, request.answer_message = actor, timezone.now(), message
     request.save()
+    notify("request", request.pk, to=[request.user], by=actor)
     mail(request)
     return Answer(request, is_new=True)
 
@@ -218,7 +220,7 @@ def give_access(actor: User, level: str, request: AccessRequest) -> Answer | Non
         request.access = level
         return Answer(request, is_new=False, reason=reason) if reason else None
     assert request.contact_id  # what nobody can see, nobody can answer
-    outcomes = set_access(actor, [request.contact_id], request.user, level, raise_only=True)
+    outcomes = set_access(actor, [request.contact_id], request.user, level, raise_only=True, tells=False)
     reason = outcomes[0].reason if outcomes else policy.rule_for("grant")
     if not outcomes or outcomes[0].status == REFUSED:
         return Answer(request, is_new=False, reason=reason)

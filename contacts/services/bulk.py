@@ -22,6 +22,7 @@ from contacts.filters import read_filters
 from contacts.models import BulkAction, BulkItem
 from contacts.words import bulk_summary
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 
 from . import archiving, converting, list_items, lists, ownership, reverting, sharing, tagging
 from .outcomes import DONE, REFUSED, Outcome
@@ -52,9 +53,11 @@ ACTIONS: dict[str, Callable[[User, list[int], Parameters], list[Outcome]]] = {
     Action.ARCHIVE: lambda actor, ids, p: archiving.archive(actor, ids, department=p.get("department")),
     Action.UNARCHIVE: lambda actor, ids, _: archiving.unarchive(actor, ids),
     Action.TAG: lambda actor, ids, p: tagging.add_tags(actor, ids, p["tags"]),
-    Action.SHARE: lambda actor, ids, p: sharing.set_access(actor, ids, _user(actor, p), p["access"], _day(p["until"])),
+    Action.SHARE: lambda actor, ids, p: sharing.set_access(
+        actor, ids, _user(actor, p), p["access"], _day(p["until"]), tells=False
+    ),
     Action.UNSHARE: lambda actor, ids, p: sharing.remove_access(actor, ids, _user(actor, p)),
-    Action.OWNER: lambda actor, ids, p: ownership.change_owner(actor, ids, _user(actor, p)),
+    Action.OWNER: lambda actor, ids, p: ownership.change_owner(actor, ids, _user(actor, p), tells=False),
     Action.GIVE: lambda actor, ids, p: converting.give(actor, ids, department=p["department"], existing=p["existing"]),
     Action.KEEP: lambda actor, ids, _: converting.keep(actor, ids),
     Action.LIST: lambda actor, ids, p: list_items.assign(actor, ids, p["list"]),
@@ -141,14 +144,27 @@ def _do_chunk(bulk: BulkAction) -> bool:
     if not items:
         return False
     actor = User.objects.select_related("account").get(pk=bulk.user_id)  # who may be deactivated while this runs
-    for outcome in ACTIONS[bulk.action](actor, list(items), bulk.parameters):
+    outcomes = ACTIONS[bulk.action](actor, list(items), bulk.parameters)
+    for outcome in outcomes:
         item = items[outcome.contact_id]
         item.outcome, item.reason, item.before = outcome.status, outcome.reason, outcome.before
     for item in items.values():
         if item.outcome == BulkItem.Outcome.PENDING:  # hidden from the user since it was selected
             item.outcome, item.reason = REFUSED, "You cannot see it any more."
     BulkItem.objects.bulk_update(items.values(), ["outcome", "reason", "before"])
+    _tell(bulk, actor, outcomes)
     return True
+
+
+def _tell(bulk: BulkAction, actor: User, outcomes: list[Outcome]) -> None:
+    """Whoever got the contacts is told once of all of them."""
+    news = {
+        Action.SHARE: ("contacts-shared", bool(sharing.newly_given(outcomes))),
+        Action.OWNER: ("contacts-owner", any(outcome.status == DONE for outcome in outcomes)),
+    }
+    kind, is_news = news.get(Action(bulk.action), ("", False))
+    if is_news:
+        notify(kind, bulk.pk, to=[_user(actor, bulk.parameters)], by=actor)
 
 
 def offer_undo(bulk: BulkAction) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 from contacts_project.accounts import grants
 from contacts_project.accounts.grants import Grant, GrantLine, Level
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 
 from .sharing import CHANGED, INACTIVE, read_lines
 from .undoing import CannotUndo
@@ -26,11 +27,13 @@ class Sharing:
     """One kind of thing: its grants, what stops the last Admin from going, and the error that says so.
 
     `problem` makes the error out of the field of the form ("user", "access", "until") and the sentence for people.
+    `notice` is the kind of notice that tells somebody who had nothing (`accounts.notices`).
     """
 
     grants: type[Grant]
     last_admin: str
     problem: Callable[[str, str], Exception]
+    notice: str
 
     def line_of(self, thing: Any, user_id: int) -> GrantLine | None:
         """One person's current grant, or None. One query."""
@@ -54,8 +57,9 @@ class Sharing:
     ) -> bool:
         """Give the locked `user` exactly this level on the locked `thing`; False if he or she had it already.
 
-        With `raise_only` nobody's access gets less. `fixed` says why this person's does not change at all. Nobody gives
-        more than he or she has, unless not `is_bounded`. Raises the kind's problem.
+        With `raise_only` nobody's access gets less: an answer to a request, which tells the person itself; otherwise
+        who had nothing is told. `fixed` says why this person's does not change at all. Nobody gives more than he or
+        she has, unless not `is_bounded`. Raises the kind's problem.
         """
         line = self.line_of(thing, user.pk)
         if line and line.level == level and line.until == until:
@@ -73,6 +77,8 @@ class Sharing:
         if line is None:  # what has ended must not come back to life with its old giver
             self.take(actor, thing, user)
         grants.set_level(self.grants, [thing], [user], level, by=actor, until=until)
+        if line is None and not raise_only:
+            notify(self.notice, thing.pk, to=[user], by=actor)
         return True
 
     def take(self, actor: User, thing: Any, user: User) -> None:

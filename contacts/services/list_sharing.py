@@ -17,6 +17,7 @@ from contacts.models import List, ListUserObjectPermission
 from contacts_project.accounts import grants
 from contacts_project.accounts.grants import GrantLine
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 
 from .collaborating import Sharing
 from .lists import ListError, hold
@@ -27,7 +28,7 @@ OWNER_FIXED = "The owner of a list keeps Admin."
 LAST_ADMIN = "A list keeps at least one Admin without an end date. Give somebody else Admin first."
 NO_HEIR = "You are the only Admin without an end date. Give somebody else Admin first, then leave."
 
-SHARING = Sharing(ListUserObjectPermission, LAST_ADMIN, lambda _field, why: ListError(why))
+SHARING = Sharing(ListUserObjectPermission, LAST_ADMIN, lambda _field, why: ListError(why), "list-shared")
 line_of = SHARING.line_of
 
 
@@ -43,8 +44,10 @@ def set_access(
 ) -> bool:
     """Give `user` exactly this level on the list, until the given day inclusive; False if he or she had it already.
 
-    With `raise_only` nobody's access gets less. Locks the user, so that he or she is not deactivated meanwhile, then
-    the list. Raises Http404, Refused, ListError (the owner, the last Admin, a deactivated person, a day too late).
+    With `raise_only` nobody's access gets less: an answer to a request, which tells the person itself; otherwise who
+    had nothing is told. Locks the user, so that he or she is not deactivated meanwhile, then the list.
+
+    Raises Http404, Refused, ListError (the owner, the last Admin, a deactivated person, a day too late).
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     found = hold(actor, "share", pk)
@@ -79,12 +82,13 @@ def leave(actor: User, pk: int) -> None:
     line = line_of(found, actor.pk)
     others = grants.lasting_admins(ListUserObjectPermission, found).exclude(user=actor).order_by("granted_at", "pk")
     if found.owner_id == actor.pk or SHARING.is_last(found, line):
-        heir = others.values_list("user", flat=True).first()
+        heir = others.select_related("user").first()
         if heir is None:
             raise ListError(NO_HEIR)
         if found.owner_id == actor.pk:
-            found.owner_id = heir
+            found.owner = heir.user
             found.save(update_fields=["owner"])
+            notify("list-owner", found.pk, to=[heir.user], by=actor)
     SHARING.take(actor, found, actor)
 
 

@@ -13,6 +13,7 @@ from contacts.models import Contact, ContactUserObjectPermission
 from contacts_project.accounts import grants
 from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 from contacts_project.core.errors import Refused
 
 from .outcomes import ALREADY, DONE, REFUSED, Outcome
@@ -22,11 +23,12 @@ from .undoing import CannotUndo, remember, undoes
 NO_HEIR = "You are the only Admin without an end date. Give somebody else Admin first, then leave."
 
 
-def change_owner(actor: User, ids: Iterable[int], user: User) -> list[Outcome]:
+def change_owner(actor: User, ids: Iterable[int], user: User, *, tells: bool = True) -> list[Outcome]:
     """Make `user` owner of each contact, with Admin that does not end; the old owner keeps Admin until changed.
 
-    Needs Admin. `before` is the old owner and what the new one had. Locks the new owner, so that he or she is not
-    deactivated meanwhile, then the contacts. Eight queries whatever the number of ids.
+    Needs Admin. `before` is the old owner and what the new one had. The new owner is told, but not where the caller
+    `tells` it in another way. Locks the new owner, so that he or she is not deactivated meanwhile, then the contacts.
+    Ten queries whatever the number of ids.
     """
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -35,6 +37,8 @@ def change_owner(actor: User, ids: Iterable[int], user: User) -> list[Outcome]:
         chosen = [one.contact for one, outcome in zip(judged, outcomes, strict=True) if outcome.status == DONE]
         Contact.objects.filter(pk__any_of=[contact.pk for contact in chosen]).update(owner=user)
         grants.set_level(ContactUserObjectPermission, chosen, [user], Level.ADMIN, by=actor)
+        if tells:
+            notify("contact-owner", [contact.pk for contact in chosen], to=[user], by=actor)
         return outcomes
 
 
@@ -66,7 +70,9 @@ def leave(actor: User, pk: int) -> None:
             raise Refused(NO_HEIR)
         if one.contact.owner_id == actor.pk:
             others = lasting_admins().filter(content_object=pk).exclude(user=actor).order_by("granted_at", "pk")
-            Contact.objects.filter(pk=pk).update(owner=others.values_list("user", flat=True).first())
+            heir = others.select_related("user")[0].user  # there is one: asked above
+            Contact.objects.filter(pk=pk).update(owner=heir)
+            notify("contact-owner", pk, to=[heir], by=actor)
         grants.set_level(ContactUserObjectPermission, [one.contact], [actor], None, by=actor)
 
 
@@ -86,7 +92,9 @@ def restore_owner(actor: User, before: dict[int, dict[str, Any]], user: User) ->
         for pk in still:
             by_owner.setdefault(before[pk]["owner"], []).append(pk)
         owners = User.objects.in_bulk(by_owner)
-        outcomes = [one for owner, ids in by_owner.items() for one in change_owner(actor, ids, owners[owner])]
+        outcomes: list[Outcome] = []
+        for owner, ids in by_owner.items():
+            outcomes += change_owner(actor, ids, owners[owner], tells=False)  # what was taken back is no news
         back = {one.contact_id: before[one.contact_id]["line"] for one in outcomes if one.status == DONE}
         restore_access(actor, back, user, expected=Level.ADMIN)
         visible = set(policy.visible_to(actor).filter(pk__any_of=list(before)).values_list("pk", flat=True))

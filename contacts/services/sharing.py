@@ -20,6 +20,7 @@ from contacts.models import Contact, ContactUserObjectPermission, Kind
 from contacts_project.accounts import grants
 from contacts_project.accounts.grants import GrantLine, Level
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 
 from .outcomes import ALREADY, DONE, REFUSED, Outcome
 from .undoing import CannotUndo, remember, undoes
@@ -63,12 +64,13 @@ def set_access(
     until: datetime.date | None = None,
     *,
     raise_only: bool = False,
+    tells: bool = True,
 ) -> list[Outcome]:
     """Give `user` exactly this level on each contact, until the given day inclusive; `before` is what he or she had.
 
     With `raise_only` nobody's access gets less. Needs the right to grant; a kind takes only its own levels. The owner's
-    grant and the last Admin stay. Locks the user, so that he or she is not deactivated meanwhile, then the contacts. A
-    constant number of queries.
+    grant and the last Admin stay. Who had nothing is told, but not where the caller `tells` it in another way. Locks
+    the user, so that he or she is not deactivated meanwhile, then the contacts. A constant number of queries.
     """
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -82,7 +84,14 @@ def set_access(
                 chosen.append(one.contact)
         grants.set_level(ContactUserObjectPermission, _with_ended_line(chosen, user), [user], None, by=actor)
         grants.set_level(ContactUserObjectPermission, chosen, [user], level, by=actor, until=until)
+        if tells:
+            notify("contact-shared", newly_given(outcomes), to=[user], by=actor)
         return outcomes
+
+
+def newly_given(outcomes: Iterable[Outcome]) -> list[int]:
+    """Ids of the contacts on which somebody had nothing before."""
+    return [outcome.contact_id for outcome in outcomes if outcome.status == DONE and outcome.before is None]
 
 
 def remove_access(actor: User, ids: Iterable[int], user: User) -> list[Outcome]:

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists
 from django.utils import timezone
 
-from contacts.nav_counts import FURTHER
+from contacts.nav_counts import FURTHER, JUDGED
 from contacts.policy import holds_anything
 from contacts.services import access_requests, follow_ups
 from contacts_project.accounts.models import Account
@@ -20,13 +20,14 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def nav_badges(context: template.Context, user: Any) -> dict[str, int]:
     """Follow-ups late or due today, and requests that the user may answer: {"today": n, "requests": n}; and FURTHER,
-    without those that the page knows already (its context has "<name>_number").
+    those that the page knows already (its context has "<name>_number") as it knows them.
 
     One query, and one more for each where there may be something to count: every page asks, most find nothing.
     """
-    further = {name: rows for name, rows in FURTHER.items() if f"{name}_number" not in context}
+    known = {name: context[f"{name}_number"] for name in FURTHER if f"{name}_number" in context}
+    further = {name: rows for name, rows in FURTHER.items() if name not in known}
     if not holds_anything(user):
-        return {"today": 0, "requests": 0, **dict.fromkeys(further, 0)}
+        return {"today": 0, "requests": 0, **dict.fromkeys(further, 0), **known}
     today = timezone.localdate()
     due = follow_ups.set_for(user, today)
     asked = access_requests.open_in(user.account_id).exclude(user=user)
@@ -35,5 +36,10 @@ def nav_badges(context: template.Context, user: Any) -> dict[str, int]:
     return {
         "today": follow_ups.due_count(user, today) if may_be["due"] else 0,
         "requests": access_requests.answerable_count(user) if may_be["asked"] else 0,
-        **{name: len(set(may_be[name] or ())) for name in further},
+        **{name: _number(user, name, may_be[name] or []) for name in further},
+        **known,
     }
+
+
+def _number(user: Any, name: str, found: list[Any]) -> int:
+    return JUDGED[name](user, found) if found and name in JUDGED else len(set(found))

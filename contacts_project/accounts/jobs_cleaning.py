@@ -1,4 +1,4 @@
-"""Nightly cleaning: ended sessions, and forms that nobody can post twice any more."""
+"""Nightly cleaning: ended sessions, forms that nobody can post twice any more, and old notices."""
 
 import datetime
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from .models import Submission
+from .services import notices
 
 KEPT = datetime.timedelta(days=7)  # longer than any form stays open
 
@@ -14,6 +15,7 @@ KEPT = datetime.timedelta(days=7)  # longer than any form stays open
 @app.periodic(cron="11 3 * * *")
 @app.task(queueing_lock="clean_accounts")
 def clean_accounts(timestamp: int) -> None:
-    """Delete sessions that have ended and submissions older than a week."""
+    """Delete sessions that have ended, submissions older than a week and notices older than 90 days."""
     call_command("clearsessions")
     Submission.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    notices.forget()

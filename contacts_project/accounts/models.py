@@ -1,4 +1,4 @@
-"""Account (the organisation), User (a person who signs in), Invitation and Submission (forms already taken)."""
+"""Account (the organisation), User (a person who signs in), Invitation, Submission (forms already taken), Notice."""
 
 from __future__ import annotations
 
@@ -166,3 +166,30 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return str(self.once)
+
+
+class Notice(models.Model):
+    """Something that happened and concerns `user`: ids only. Its words are made when they are read, out of what the
+    reader may see then (`notices`), so nothing hidden is kept here.
+
+    `kind` is a key of `notices.KINDS`; `about` is the id of what that kind is about. `actor` did it; None where the
+    worker did, or somebody who is gone. Without constraints on people: these would lock their rows while other things
+    are held, and a deactivation locks people first.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    kind = models.CharField(max_length=20)
+    about = models.BigIntegerField()
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notice_newest"),
+            models.Index(fields=["user", "-id"], condition=models.Q(seen_at__isnull=True), name="notice_unseen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"

@@ -1,8 +1,8 @@
-"""Addresses of people, settings and one's own page."""
+"""Addresses of people, settings, one's own page and one's notifications."""
 
 from django.urls import path
 
-from .views import invitations, me, people, person, settings
+from .views import invitations, me, notices, people, person, settings
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,5 +16,8 @@ urlpatterns = [
     path("settings/", settings.account_settings, name="account-settings"),
     path("me/", me.my_settings, name="my-settings"),
     path("me/theme/", me.my_theme, name="my-theme"),
+    path("notifications/", notices.notification_list, name="notification-list"),
+    path("notifications/read/", notices.notification_read, name="notification-read"),
+    path("notifications/<int:pk>/", notices.notification_visit, name="notification-visit"),
     path("invitations/<str:token>/", invitations.invitation_accept, name="invitation-accept"),
 ]

@@ -12,7 +12,7 @@ class EngagementsConfig(AppConfig):
         from contacts_project.accounts.signals import user_deactivated
         from conversations import marks, signals
 
-        from . import asked, last_uses, marking, own_steps, receivers
+        from . import asked, last_uses, marking, notice_kinds, own_steps, receivers
 
         signals.interaction_reported.connect(receivers.note_report, dispatch_uid="engagements.reports")
         signals.interaction_arrived.connect(receivers.note_reply, dispatch_uid="engagements.replies")
@@ -25,3 +25,4 @@ class EngagementsConfig(AppConfig):
         user_deactivated.connect(receivers.take_over_engagements, dispatch_uid="engagements.take_over")
         PLACES.append(asked.AskedEngagements())
         list_facts.register(last_uses.LastUses())
+        notice_kinds.add()

@@ -131,7 +131,7 @@ def rows_of(user: User, engagements: list[Engagement]) -> list[Row]:
     """These as lines of a page for `user`. Three queries."""
     ids = [one.pk for one in engagements]
     lines = _lines_seen(user, [one.channel for one in engagements if one.channel])
-    lists, counts = _lists_seen(user, ids), _counts(ids)
+    lists, counts = _lists_seen(user, ids), counts_of(ids)
     return [
         Row(
             engagement=one, line=lines.get(one.channel_id or 0, ""), lists=lists.get(one.pk, ()), counts=counts[one.pk],
@@ -187,7 +187,7 @@ def _lists_seen(user: User, ids: list[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _counts(ids: list[int]) -> dict[int, dict[str, int]]:
+def counts_of(ids: list[int]) -> dict[int, dict[str, int]]:
     """Engagement id -> how many recipients stand in each state of COUNTED, counting no further than MOST_COUNTED.
 
     One query over ranges of recipient_by_status: an engagement of 100,000 does not make the page slow.

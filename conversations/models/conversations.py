@@ -114,11 +114,10 @@ class Unread(models.Model):
 
 
 class Mention(models.Model):
-    """A colleague named in an internal note of a conversation, until he or she has seen it."""
+    """A colleague named in an internal note of a conversation. That it is new to him or her, a notice says."""
 
     interaction = models.ForeignKey("conversations.Interaction", models.CASCADE, related_name="mentions")
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", db_index=False)
-    seen_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         default_permissions = ()

@@ -26,7 +26,7 @@ from .channels import ChannelError, hold
 LAST_ADMIN = "A line keeps at least one Admin without an end date. Give somebody else Admin first."
 BY_ROLE = "The operators of {department} use its lines by role. Make the person an operator."
 
-SHARING = Sharing(ChannelUserObjectPermission, LAST_ADMIN, lambda _field, why: ChannelError(why))
+SHARING = Sharing(ChannelUserObjectPermission, LAST_ADMIN, lambda _field, why: ChannelError(why), "channel-shared")
 line_of = SHARING.line_of
 
 
@@ -42,8 +42,10 @@ def set_access(
 ) -> bool:
     """Give `user` exactly this level, until the given day inclusive; False if he or she had it already.
 
-    With `raise_only` nobody's access gets less. Locks the user, so that he or she is not deactivated meanwhile, then
-    the channel. Raises Http404, Refused, ChannelError (the last Admin, a deactivated person, a day too late).
+    With `raise_only` nobody's access gets less: an answer to a request, which tells the person itself; otherwise who
+    had nothing is told. Locks the user, so that he or she is not deactivated meanwhile, then the channel.
+
+    Raises Http404, Refused, ChannelError (the last Admin, a deactivated person, a day too late).
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     channel = hold(actor, "share", channel.pk)

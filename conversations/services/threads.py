@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 
 from contacts.services.undoing import CannotUndo, remember, undoes
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 from conversations import policy
 from conversations.entries import interactions_of
 from conversations.live.telling import MESSAGE, PRESENCE, THREAD, tell
@@ -43,15 +44,21 @@ class CannotChange(ValueError):
     """What was asked for is not possible; the text says why."""
 
 
+@transaction.atomic
 def assign(actor: User, thread: Thread, *, to: User | None) -> str:
-    """Give the conversation to somebody who sees it, or to nobody; returns the token of its undo.
+    """Give the conversation to somebody who sees it and is told, or to nobody; returns the token of its undo.
 
     Raises Refused without Write on the line, CannotChange for somebody who does not see it as the actor does.
     """
     policy.require(actor, "send", thread.channel)
     if to is not None and to not in thread.people:
         raise CannotChange("Only somebody who can see this conversation can have it assigned.")
-    return _change(actor, thread.conversation, "assigned" if to else "unassigned", assigned_to_id=to.pk if to else None)
+    before = thread.conversation.assigned_to_id
+    did = "assigned" if to else "unassigned"
+    token = _change(actor, thread.conversation, did, assigned_to_id=to.pk if to else None)
+    if to and to.pk != before:
+        notify("assigned", thread.pk, to=[to], by=actor)
+    return token
 
 
 def close(actor: User, thread: Thread) -> str:
@@ -130,8 +137,8 @@ def mark_unread(actor: User, thread: Thread) -> None:
 def write_note(actor: User, thread: Thread, *, body: str, mentions: Iterable[User] = ()) -> Interaction:
     """An internal note, seen by exactly those who see the newest entry that the author sees; nobody outside sees it.
 
-    It stands unread for whom it mentions. Raises Refused without Write on the line, CannotChange for an empty or too
-    long one, and where somebody is mentioned who does not see the conversation as the author does.
+    It stands unread for whom it mentions, and they are told. Raises Refused without Write on the line, CannotChange for
+    an empty or too long one, and where somebody is mentioned who does not see the conversation as the author does.
     """
     policy.require(actor, "send", thread.channel)
     body, named = body.replace("\x00", "").strip(), list(dict.fromkeys(mentions))
@@ -158,6 +165,7 @@ def write_note(actor: User, thread: Thread, *, body: str, mentions: Iterable[Use
     )
     InteractionContact.objects.bulk_create(InteractionContact(interaction=note, contact_id=one) for one in contacts)
     Mention.objects.bulk_create(Mention(interaction=note, user=person) for person in named)
+    notify("mention", note.pk, to=named, by=actor)
     _unread_for(thread, contacts or [None], [person for person in named if person != actor])
     tell(note.account_id, MESSAGE, channel=thread.channel.pk, conversation=thread.pk, interaction=note.pk)
     return note

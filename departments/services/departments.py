@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, models, transaction
 
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 
 from .. import policy
 from ..models import Department, Operator
@@ -24,6 +25,7 @@ def create_department(actor: User, *, name: str, hue: str, description: str = ""
     department = Department(account_id=actor.account_id, name=name, hue=hue, description=description, created_by=actor)
     _save(department)
     Operator.objects.create(department=department, user=admin, is_admin=True, added_by=actor)
+    notify("operator", department.pk, to=[admin], by=actor)
     return department
 
 

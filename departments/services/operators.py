@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 
 from .. import policy
 from ..jobs import send_own_naming
@@ -37,6 +38,7 @@ def add_operator(
         raise DepartmentFull(department)
     by_flag = _named_by_flag(actor, department, user)
     operator = Operator.objects.create(department=department, user=user, is_admin=is_admin, added_by=actor)
+    notify("operator", department.pk, to=[user], by=actor)
     if by_flag:
         _tell(operator, address)
     return operator, True
@@ -58,6 +60,7 @@ def set_role(actor: User, operator: Operator, *, is_admin: bool, address: str = 
     by_flag = is_admin and _named_by_flag(actor, department, operator.user)
     operator.is_admin = is_admin
     operator.save(update_fields=["is_admin"])
+    notify("operator", department.pk, to=[operator.user], by=actor)
     if by_flag:
         _tell(operator, address)
     return True
@@ -97,6 +100,7 @@ def hand_over_operators(user: User, successor: User, *, by: User | None) -> None
                 defaults={"is_admin": True},
                 create_defaults={"is_admin": True, "added_by": by},
             )
+            notify("operator", department.pk, to=[successor], by=by)
 
 
 def _others_lead(operator: Operator) -> bool:
@@ -111,9 +115,10 @@ def _named_by_flag(actor: User, department: Department, user: User) -> bool:
 
 
 def _tell(operator: Operator, address: str) -> None:
-    """Mail those who lead the department now: they are to know of it also if they are removed right after."""
-    leaders = policy.admin_operators(operator.department).exclude(pk=operator.user_id)
-    recipients = list(leaders.values_list("pk", flat=True))
+    """Tell those who lead the department now: they are to know of it also if they are removed right after."""
+    leaders = list(policy.admin_operators(operator.department).exclude(pk=operator.user_id))
+    recipients = [leader.pk for leader in leaders]
+    notify("own-naming", operator.department_id, to=leaders, by=operator.user, again=True)
     if recipients:
         send_own_naming.defer(
             department_id=operator.department_id,

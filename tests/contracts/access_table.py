@@ -135,6 +135,9 @@ ROWS = [
     Row("accounts:account-settings", "GET", ACCOUNT),
     Row("accounts:my-settings", "GET", SIGNED),
     Row("accounts:my-theme", "POST", MADE, {"theme": "dark"}),
+    Row("accounts:notification-list", "GET", SIGNED),
+    Row("accounts:notification-read", "POST", MADE, {"until": "{notice}"}),
+    Row("accounts:notification-visit", "GET", "302 302 404 404 404 404 302 404 302"),
     Row("accounts:invitation-accept", "GET", "200 200 200 200 200 200 200 200 200"),
     Row("accounts:invitation-accept", "POST", "422 422 409 409 409 409 409 409 409"),
 ]

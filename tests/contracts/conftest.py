@@ -16,7 +16,7 @@ from contacts.imports.steps import start_check
 from contacts.imports.uploads import store_upload
 from contacts.models import AccessRequest, BulkAction, Contact, ContactPhoto, FollowUp, Note
 from contacts.services.undoing import remember
-from contacts_project.accounts.models import Invitation
+from contacts_project.accounts.models import Invitation, Notice
 from tests.factories import AccountFactory, UserFactory
 from tests.factories_contacts import ContactFactory, share
 
@@ -61,6 +61,7 @@ class World:
             account=self.account, user=self.people["stranger"], contact=self.contact, path="/contacts/1/",
             asked_at=now, expires_at=now + timedelta(days=14),
         )  # fmt: skip
+        self.notice = Notice.objects.create(user=admin, kind="contact-shared", about=self.contact.pk, actor=self.owner)
         self.secret = "invitation-secret"
         self.invitation = Invitation.objects.create(
             account=self.account, email="new@x.example", expires_at=now + timedelta(hours=72),
@@ -84,6 +85,7 @@ class World:
             "accounts:invitation-resend": [self.invitation.pk],
             "accounts:invitation-withdraw": [self.invitation.pk],
             "accounts:invitation-accept": [self.secret],
+            "accounts:notification-visit": [self.notice.pk],
         }
         plain = {"contact-list", "contact-count", "contact-new", "contact-duplicates", "bulk-start", "import-list"}
         if name in special:
@@ -96,8 +98,9 @@ class World:
 
     def fill(self, value: str) -> str:
         return value.format(
-            contact=self.contact.pk, newcomer=self.newcomer.pk, colleague=self.colleague.pk, event=self.event
-        )
+            contact=self.contact.pk, newcomer=self.newcomer.pk, colleague=self.colleague.pk, event=self.event,
+            notice=self.notice.pk,
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

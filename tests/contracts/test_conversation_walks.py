@@ -24,7 +24,7 @@ from .test_department_walks import READERS_OWN, WRITES, cost
 
 pytestmark = pytest.mark.django_db
 MACHINES = ("webhook", "twilio")  # signed instead (design/security.md, rule 4); test_events asks them
-READ_MARKS = ('"conversations_unread"', '"conversations_mention"')  # what is looked at is read, by oneself
+READ_MARKS = ('"conversations_unread"', '"accounts_notice"')  # what is looked at is read, by oneself
 MOST_OF_A_TAB = 16  # queries beyond session and user
 SESSION_AND_USER = 2
 

@@ -14,8 +14,8 @@ from contacts import paging, policy
 from contacts.models import Contact, ContactEmail, ContactPhone, ContactUserObjectPermission, ContactWebsite, Note
 from contacts.services import access_requests, follow_ups
 from contacts.services.states import state_at, state_now
-from contacts_project.accounts import grants
-from contacts_project.accounts.models import Account, User
+from contacts_project.accounts import grants, notices
+from contacts_project.accounts.models import Account, Notice, User
 from conversations.engagements.demo import people
 from conversations.engagements.demo.world import ACME, GLOBEX, PASSWORD, event_models
 
@@ -182,3 +182,15 @@ def test_ids_tell_the_order_of_creation(world):
     rows = Contact.objects.filter(account=world.accounts[ACME]).order_by("created_at").values_list("pk", flat=True)
     assert len(rows) > 200
     assert world.contacts["Renee Martinez"].pk in rows
+
+
+def test_people_have_been_told_a_few_things_that_they_all_can_see(world):
+    told = {who: notices.page_of(world.acme(who)).lines for who in ("owner", "sales.admin", "sales.operator", "reader")}
+    for who, lines in told.items():
+        assert 2 <= len(lines) == Notice.objects.filter(user=world.acme(who)).count(), who
+        assert any(one.notice.seen_at is None for one in lines), who
+        assert sorted((one.notice.at for one in lines), reverse=True) == [one.notice.at for one in lines]
+    assert {"mention", "engagement-done", "contact-shared"} <= {one.notice.kind for one in told["sales.admin"]}
+    assert notices.page_of(world.acme("outsider")).lines == []
+    reviewer = world.users[f"admin@{GLOBEX}"]
+    assert "review-asked" in {one.notice.kind for one in notices.page_of(reviewer).lines}

@@ -48,6 +48,7 @@ def test_a_refused_sign_in(page, axe):
         "/access-requests/",
         "/access-requests/?v=mine",
         "/access-requests/?v=answered",
+        "/notifications/",
         "/search/",
         "/search/?q=ren",
         "/search/?q=zzzzzz",

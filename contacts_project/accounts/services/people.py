@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ..models import Account, Invitation, User
 from ..signals import user_deactivated
+from . import notices
 
 
 class PeopleError(ValueError):
@@ -60,6 +61,7 @@ def deactivate_user(actor: User, *, user: User, successor: User) -> User:
     user.deactivated_by, user.successor = actor, successor
     user.save()
     Invitation.objects.filter(invited_by=user, accepted_at__isnull=True).delete()  # nobody comes in by a closed door
+    notices.forget_all(user)
     user_deactivated.send(sender=User, user=user, successor=successor, actor=actor)
     return user
 

@@ -120,8 +120,10 @@ def nav_entry(
     count: int | None = None,
     word: str = "open",
     key: str = "",
+    most: int = 0,
 ) -> dict[str, object]:
-    """One entry of the sidebar; `count` shows as a badge when it is not 0, `key` is its keyboard shortcut."""
+    """One entry of the sidebar; `count` shows as a badge when it is not 0, as "99+" where it was counted to no more
+    than `most`; `key` is its keyboard shortcut."""
     return {
         "section": section,
         "current": nav_current(context, section, address),
@@ -129,6 +131,7 @@ def nav_entry(
         "picture": picture,
         "label": label,
         "count": count,
+        "most": most,
         "word": word,
         "key": key,
     }

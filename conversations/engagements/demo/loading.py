@@ -23,6 +23,7 @@ from . import (
     notes,
     people,
     rhythm,
+    told,
     traffic,
     waiting,
     worked,
@@ -45,6 +46,7 @@ AREAS = (
     rhythm,
     lists,
     campaigns,
+    told,
 )
 
 

@@ -21,6 +21,7 @@ from conversations.engagements.judging import on_lists, statement
 from conversations.engagements.models import Engagement, Recipient
 
 from . import throttle
+from .notices import tell_its_people
 
 Status = Recipient.Status
 LEASE = datetime.timedelta(minutes=1)  # of a claim: between it and the hand-over no provider is called
@@ -182,9 +183,10 @@ def free_old() -> int:
 def stop(pk: int, problem: str) -> None:
     """Let the engagement pause by itself, and say why."""
     with transaction.atomic(), pghistory.context(source="job"):
-        hold_alone(pk)
+        row = hold_alone(pk)
         sending = Engagement.objects.filter(pk=pk, status=Engagement.Status.SENDING)
-        sending.update(status=Engagement.Status.PAUSED, problem=problem[:300], updated_at=timezone.now())
+        if sending.update(status=Engagement.Status.PAUSED, problem=problem[:300], updated_at=timezone.now()):
+            tell_its_people("engagement-paused", row)
 
 
 def finish(pk: int) -> bool:
@@ -196,7 +198,7 @@ def finish(pk: int) -> bool:
     if open_rows.exists():
         return False
     with transaction.atomic(), pghistory.context(source="job"):
-        hold_alone(pk)
+        row = hold_alone(pk)
         if open_rows.exists():  # somebody had it sent again
             return False
         now = timezone.now()
@@ -204,4 +206,6 @@ def finish(pk: int) -> bool:
         done = Engagement.objects.filter(sending).update(
             status=Engagement.Status.DONE, finished_at=now, updated_at=now, problem=""
         )
+        if done:
+            tell_its_people("engagement-done", row)
     return bool(done)

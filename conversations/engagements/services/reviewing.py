@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts_project.accounts.models import User
+from contacts_project.accounts.services.notices import notify
 from contacts_project.core.errors import Refused
 from conversations.engagements import policy
 from conversations.engagements.models import Engagement, Review
@@ -33,7 +34,7 @@ def approve(actor: User, engagement: Engagement, *, message: str = "", version: 
     cannot be sent any more.
     """
     row, review = _held(actor, engagement, version)
-    _answer(review, actor, Answer.APPROVED, message)
+    _answer(row, review, actor, Answer.APPROVED, message)
     return begin(row, by=actor) or row
 
 
@@ -43,7 +44,7 @@ def decline(actor: User, engagement: Engagement, *, message: str, version: int |
     row, review = _held(actor, engagement, version)
     if not message.strip():
         raise EngagementError("message", SAY_WHY)
-    _answer(review, actor, Answer.DECLINED, message)
+    _answer(row, review, actor, Answer.DECLINED, message)
     row.status = Engagement.Status.DRAFT
     row.save(update_fields=["status", "updated_at"])
     return row
@@ -72,7 +73,8 @@ def _held(actor: User, engagement: Engagement, version: int | None) -> tuple[Eng
     return row, review
 
 
-def _answer(review: Review, actor: User, answer: str, message: str) -> None:
+def _answer(engagement: Engagement, review: Review, actor: User, answer: str, message: str) -> None:
     review.answer, review.answered_by, review.answered_at = answer, actor, timezone.now()
     review.message = " ".join(message.split())[:500]
     review.save(update_fields=["answer", "answered_by", "answered_at", "message"])
+    notify("review-answered", review.pk, to=[engagement.author, review.asked_by], by=actor)

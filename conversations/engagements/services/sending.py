@@ -23,6 +23,7 @@ from conversations.engagements.stopping import why_stopped
 
 from . import ledger
 from .errors import EngagementError, TooLate
+from .notices import ask_reviewers
 
 __all__ = ["EngagementError", "TooLate", "begin", "cancel", "pause", "resume", "retry", "send"]
 
@@ -55,6 +56,7 @@ def send(actor: User, engagement: Engagement) -> Engagement:
         if not row.account.compliance_required:
             return begin(row, by=actor)
         Review.objects.create(engagement=row, asked_by=actor, version=row.version)
+        ask_reviewers(row, by=actor)
         return _set(row, Status.REVIEW)
 
 

@@ -25,7 +25,7 @@ from .errors import EngagementError
 
 LAST_ADMIN = "An engagement keeps at least one Admin without an end date. Give somebody else Admin first."
 
-SHARING = Sharing(EngagementUserObjectPermission, LAST_ADMIN, EngagementError)
+SHARING = Sharing(EngagementUserObjectPermission, LAST_ADMIN, EngagementError, "engagement-shared")
 line_of = SHARING.line_of
 
 
@@ -41,8 +41,10 @@ def set_access(
 ) -> bool:
     """Give `user` exactly this level, until the given day inclusive; False if he or she had it already.
 
-    With `raise_only` nobody's access gets less. Locks the user, so that he or she is not deactivated meanwhile, then
-    the engagement. Raises Http404, Refused, EngagementError (the last Admin, a deactivated person, a day too late).
+    With `raise_only` nobody's access gets less: an answer to a request, which tells the person itself; otherwise who
+    had nothing is told. Locks the user, so that he or she is not deactivated meanwhile, then the engagement.
+
+    Raises Http404, Refused, EngagementError (the last Admin, a deactivated person, a day too late).
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     engagement = hold(actor, "share", engagement.pk)

@@ -10,6 +10,7 @@ from conversations.engagements.models import Engagement, Recipient
 from conversations.engagements.stopping import why_stopped
 
 from . import ledger
+from .notices import tell_its_people
 
 Status = Engagement.Status
 MOST = 500
@@ -29,6 +30,8 @@ def _start(pk: int) -> bool:
         problem = why_stopped(row)
         row.status, row.started_at, row.problem = Status.PAUSED if problem else Status.SENDING, now, problem[:300]
         row.save(update_fields=["status", "started_at", "problem", "updated_at"])
+        if problem:
+            tell_its_people("engagement-paused", row)
     return not problem
 
 
