@@ -34,7 +34,7 @@ def cases() -> Iterator[Row]:
     """Counting the calls, finding the windows and their hours; then zones, the first time and with what was learnt."""
     rows = []
     with transaction.atomic():
-        contact = readers.contact_of(readers.reader(readers.MEDIAN))
+        contact = readers.contact_of(readers.reader(readers.WORST))
         channel = Channel.objects.filter(account=contact.account_id).first()
         with connection.cursor() as cursor:
             cursor.execute(MAKE, [contact.account_id, channel.pk if channel else None, CALLS, contact.pk])

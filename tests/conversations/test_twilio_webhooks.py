@@ -15,6 +15,7 @@ from conversations.services import connecting
 from conversations.services.arriving import Arrival, record_arrival
 from conversations.services.attaching import attach
 from conversations.services.ringing import answer_call, hang_up
+from conversations.services.twilio_traffic import NotYet
 from tests.factories_conversations import department_line
 
 from .phones import CALLER, apply_all
@@ -156,7 +157,7 @@ def test_a_report_on_nothing_of_ours_waits_and_is_parked(line):
     post(f"{MESSAGES}status/", MessageSid="SM77", MessageStatus="sent", From=OURS, To=CALLER)
     event = InboundEvent.objects.get()
     for _ in range(4):
-        with pytest.raises(Exception, match=""):
+        with pytest.raises(NotYet):
             jobs_inbound.apply_inbound_event(event_id=event.pk)
     jobs_inbound.apply_inbound_event(event_id=event.pk)
     event.refresh_from_db()
