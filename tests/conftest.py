@@ -2,11 +2,13 @@
 
 import gc
 from collections.abc import Iterator
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import override_settings
+from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from . import migrated
@@ -30,6 +32,13 @@ def jobs_go_too(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlock
     if mark and mark.kwargs.get("transaction"):
         with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
             cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers CASCADE")
+
+
+@pytest.fixture
+def still_clock() -> Iterator[None]:
+    """For looks at pages that are compared: they show hours and minutes, and a minute may end between the two."""
+    with mock.patch("django.utils.timezone.now", return_value=timezone.now()):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -233,6 +233,7 @@ def pages(team: Team) -> list[str]:
     return [*tabs, *lists, f"/departments/{team.support.pk}/blocks/", "/today/", "/access-requests/"]
 
 
+@pytest.mark.usefixtures("still_clock")
 @pytest.mark.parametrize("who", ["helper", "helper_lead"])
 def test_a_block_in_another_department_changes_no_byte(team: Team, who: str) -> None:
     before = bytes_of(team.client(who), *pages(team))
@@ -244,6 +245,7 @@ def test_a_block_in_another_department_changes_no_byte(team: Team, who: str) -> 
     assert bytes_of(team.client(who), *pages(team)) == before
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_block_of_a_colleagues_own_lines_changes_no_byte() -> None:
     crew = make_crew(phone=NUMBER)
     addresses = [crew.url(), crew.url("details/"), crew.url("block/"), "/contacts/", "/contacts/?blocked=1", "/blocks/"]
@@ -254,6 +256,7 @@ def test_a_block_of_a_colleagues_own_lines_changes_no_byte() -> None:
     assert "data-blocked" in crew.client("writer").get(crew.url()).text
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_department_block_by_address_tells_a_personal_owner_nothing() -> None:
     team = make_team()
     contact = ContactFactory(owner=UserFactory(account=team.sales.account), phone=NUMBER)

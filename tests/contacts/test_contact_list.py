@@ -140,6 +140,7 @@ def test_counts_are_of_what_the_viewer_sees(client, owner):
     assert [view["count"] for view in context["views"]] == [1, 1, 0, 0]
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_hidden_contact_changes_no_byte(client, owner):
     ContactFactory(owner=owner)
     colleague = UserFactory(account=owner.account)  # names of colleagues are open to the account

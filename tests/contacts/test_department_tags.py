@@ -96,6 +96,7 @@ def test_a_shared_contact_of_the_department_counts_too(seller, sales, renee):
     assert names(seller, renee) == ["Sales"]
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_whoever_operates_nothing_sees_the_same_bytes_with_and_without_the_department_contact(sales, renee):
     paths = ["/contacts/", f"/contacts/{renee.pk}/", "/search/?q=renee", "/contacts/?q=renee"]
     before = [page(renee.owner, path) for path in paths]

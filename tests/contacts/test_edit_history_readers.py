@@ -86,6 +86,7 @@ def test_a_deleted_public_note_stands_with_its_words(crew: Crew):
     assert "deleted a note" in read(crew, "reader")
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_hidden_things_change_no_byte(crew: Crew):
     """Non-interference (product.md §2): private notes, grants and blocks of others leave the page as it was."""
     edit(crew, "writer", job_title="Owner")

@@ -190,6 +190,7 @@ def test_each_group_of_duplicates_gets_its_decision(client, user):
     assert "<dt>Skipped</dt><dd>1</dd>" in text(client.get(address + "result/"))
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_what_is_hidden_changes_no_byte_of_the_check(client, user):
     def page():
         address = begin(client, "Name,Email,Phone\nAnn,ann@x.example,202-555-0142\n")

@@ -77,6 +77,7 @@ def test_an_unknown_visibility_is_refused(crew: Crew):
     assert add(crew, "writer", visibility="secret").status_code == 422
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_private_note_changes_no_byte_for_others(crew: Crew):
     def page(who: str) -> bytes:
         content = crew.client(who).get(crew.url("notes/")).content

@@ -101,6 +101,7 @@ def test_other_departments_tell_nothing(read, team):
     assert "Secret words" in read(team.supporter, team.support)
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_what_the_viewer_cannot_see_changes_no_byte(read, team):
     """A hidden contact on a call that the viewer sees is not named; the number stands in its place."""
     seen = interaction(team.sales, outside_address=NUMBER, arrived_without_contact=True)

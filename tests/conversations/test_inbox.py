@@ -60,6 +60,7 @@ def test_pages_repeat_no_thread(team, monkeypatch):
     assert seen == made[::-1]
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_something_hidden_changes_no_byte(client, team):
     channel = line(team.account, read=team.stranger, admin=team.owner)
     contact = ContactFactory(owner=team.owner, phone=NUMBER)
