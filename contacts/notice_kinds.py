@@ -66,7 +66,7 @@ def _contact_lines(user: User, told: list[Notice], words: tuple[str, str]) -> di
 
 def names_of(user: User, ids: list[int]) -> dict[int, str]:
     """Contact id -> its name, else a number or an email of it, of those that `user` sees. Three queries."""
-    region = user.account.default_region if user.account else "US"
+    region = user.region
     seen = policy.visible_to(user).filter(pk__any_of=ids).prefetch_related("phones", "emails")
     return {contact.pk: _name(contact, region) for contact in seen}
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Prefetch, Q
 
 from contacts_project.accounts.models import User
-from departments.models import Department, Operator
+from departments.models import Department
+from departments.policy import led_by
 
 from .models import ContactEmail, ContactPhone, DepartmentLink
 
@@ -44,8 +45,7 @@ def removed_by(user: User, contacts: Iterable[int]) -> dict[tuple[int, int], Dep
     ids = list(contacts)
     if not ids:
         return {}
-    led = Operator.objects.filter(user=user, is_admin=True).order_by().values("department")
-    links = DepartmentLink.objects.filter(contact__any_of=ids, department__in=led, ended_at__isnull=False)
+    links = DepartmentLink.objects.filter(contact__any_of=ids, department__in=led_by(user), ended_at__isnull=False)
     return {(link.contact_id, link.department_id): link for link in links.select_related("contact", "department")}
 
 

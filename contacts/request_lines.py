@@ -50,7 +50,7 @@ def request_lines(user: User, requests: Iterable[AccessRequest]) -> list[Request
     requests = list(requests)
     _read_seen([request for request in requests if getattr(request, "sees", False)])
     departments = asking.led_by_request(user, requests)
-    region = user.account.default_region if user.account else "US"
+    region = user.region
     about = places.lines(user, [request for request in requests if not hasattr(request, "sees")])
     return [
         RequestLine(request, about[request.pk].levels, place=about[request.pk])

@@ -91,7 +91,7 @@ def _row(user: User, channel: Channel, held: set[str], is_default: bool) -> Chan
 def address_in_words(channel: Channel, user: User) -> str:
     """A number as people of the account write it; the public path of a web chat; else the address."""
     if channel.kind in (Kind.PHONE, Kind.CALLER_ID):
-        return phones.format_national(channel.address, user.account.default_region if user.account else "US")
+        return phones.format_national(channel.address, user.region)
     return reverse("conversations:chat", args=[channel.public_key]) if channel.kind == Kind.CHAT else channel.address
 
 

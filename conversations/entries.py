@@ -144,7 +144,7 @@ def entries_of(
     by_contact = (corrects(interactions) if corrects else by_contacts(user, interactions)) if ids else {}
     mine = correctable_where(user, interactions, by_contact, sends)
     marks = marks_of(user, interactions)
-    region = user.account.default_region if user.account else "US"
+    region = user.region
     return [
         Entry(
             interaction=row,

@@ -116,7 +116,7 @@ class CallForm(forms.Form):
 
     @property
     def region(self) -> str:
-        return self.actor.account.default_region if self.actor.account else "US"
+        return self.actor.region
 
     def clean_number(self) -> str:
         text = self.cleaned_data["number"].strip()

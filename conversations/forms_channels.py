@@ -105,7 +105,7 @@ class ChannelForm(DepartmentMixin, forms.Form):
         return data
 
     def _read_address(self, data: dict[str, Any]) -> None:
-        region = self.actor.account.default_region if self.actor.account else "US"
+        region = self.actor.region
         try:
             if data["kind"] == Kind.EMAIL:
                 data["address"] = parse_email(data["address"]).lower()

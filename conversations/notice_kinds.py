@@ -75,7 +75,7 @@ def _titles(user: User, ids: set[int]) -> dict[int, str]:
     names = names_of(user, list(contacts.values()))
     threads = list(Conversation.objects.filter(pk__in=ids).select_related("channel"))
     visitors = visitors_of([one.pk for one in threads if one.channel.kind == Channel.Kind.CHAT])
-    region = user.account.default_region if user.account else "US"
+    region = user.region
     return {
         one.pk: names.get(contacts.get(one.pk, 0))
         or visitors.get(one.pk)
@@ -85,7 +85,7 @@ def _titles(user: User, ids: set[int]) -> dict[int, str]:
 
 
 def _channel_lines(user: User, told: list[Notice]) -> dict[int, Line]:
-    region = user.account.default_region if user.account else "US"
+    region = user.region
     found: dict[int, Channel] = visible_to(user).in_bulk([one.about for one in told])
     return {
         one.pk: Line(

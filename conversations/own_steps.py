@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from contacts.activities.steps import link_to, people_of, seen_contacts
+from contacts.activities.steps import link_to, seen_contacts, tell_of
 from contacts.activities.telling import Deed, ids_of, tells
 from contacts.activities.things import THINGS, Thing
 from contacts.models import UndoStep
@@ -53,10 +53,6 @@ def _joined(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _region(user: User) -> str:
-    return user.account.default_region if user.account else "US"
-
-
 @tells("thread")
 def _threads(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
     """One query."""
@@ -65,8 +61,8 @@ def _threads(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
     lines: dict[int, str] = {}
     for row in rows.select_related("conversation__channel", "contact").order_by("pk"):
         thread = row.conversation
-        outside = address_in_words(thread.outside_address, thread.channel, _region(user))
-        lines[thread.pk] = line_name(thread.channel, _region(user))
+        outside = address_in_words(thread.outside_address, thread.channel, user.region)
+        lines[thread.pk] = line_name(thread.channel, user.region)
         names.setdefault(thread.pk, []).append((row.contact.name if row.contact else "") or outside)
     found = {}
     for step in steps:
@@ -116,7 +112,7 @@ def _what(rows: list[Interaction]) -> str:
 def _outside(user: User, row: Interaction) -> str:
     if not row.outside_address:
         return NAMELESS
-    return address_in_words(row.outside_address, row.channel or Channel(), _region(user))
+    return address_in_words(row.outside_address, row.channel or Channel(), user.region)
 
 
 def _address(row: Interaction, contacts: list[int]) -> str:
@@ -128,7 +124,7 @@ def _address(row: Interaction, contacts: list[int]) -> str:
 def _seen_lines(user: User, ids: list[int]) -> dict[int, tuple[str, str]]:
     rows = policy.visible_to(user).filter(pk__any_of=ids)
     return {
-        one.pk: (line_name(one, _region(user)), reverse("conversations:channel-detail", args=[one.pk])) for one in rows
+        one.pk: (line_name(one, user.region), reverse("conversations:channel-detail", args=[one.pk])) for one in rows
     }
 
 
@@ -152,16 +148,4 @@ def _call_times(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
     }
 
 
-@tells(*OF_CHANNELS)
-def _channels(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
-    """Two queries."""
-    channels = policy.visible_to(user).in_bulk(ids_of(steps, "channel"))
-    people = people_of(user, steps)
-    found = {}
-    for step in steps:
-        if line := channels.get(step.about.get("channel", 0)):
-            said, icon = OF_CHANNELS[step.action]
-            url = reverse("conversations:channel-detail", args=[line.pk])
-            more = people.get(step.about.get("person"), "")
-            found[step.token] = Deed(said, line_name(line, _region(user)), url, more=more, icon=icon)
-    return found
+tell_of("channel", OF_CHANNELS, _seen_lines)

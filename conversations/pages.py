@@ -92,7 +92,7 @@ def tabs_of(user: User, filters: Filters) -> tuple[list[Tab], int]:
 
 def menus_of(user: User, filters: Filters, channels: list[Channel]) -> dict[str, Any]:
     """What can be chosen: departments and lines that the reader reads, types, directions. No query."""
-    region = user.account.default_region if user.account else "US"
+    region = user.region
     departments: dict[int, Department] = {one.department.pk: one.department for one in channels if one.department}
     return {
         "departments": sorted(departments.values(), key=lambda one: (one.name.casefold(), one.pk)),

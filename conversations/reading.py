@@ -74,7 +74,7 @@ class Thread:
 
     @property
     def region(self) -> str:
-        return self.user.account.default_region if self.user.account else "US"
+        return self.user.region
 
     @cached_property
     def title(self) -> str:

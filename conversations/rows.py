@@ -73,7 +73,7 @@ def rows_of(
     tags = department_tags(user, facts, operated) if facts else {}
     entries = _entries([one.last_interaction for one in found], read)
     visitors = visitors_of([one.conversation for one in found if lines[one.channel].kind == Channel.Kind.CHAT])
-    region = user.account.default_region if user.account else "US"
+    region = user.region
     rows = []
     for one in found:
         line, entry = lines[one.channel], entries[one.last_interaction]

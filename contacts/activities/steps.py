@@ -17,6 +17,7 @@ from contacts_project.accounts.models import User
 
 from .places import STEPS, Place, behind, walk
 from .telling import TELLERS, Deed, Entry, Unit, ids_of, tell, tells
+from .things import Seen, seen_lists
 
 
 def steps_of(user: User, place: Place | None, since: datetime.datetime) -> list[Unit]:
@@ -68,18 +69,24 @@ OF_LISTS = {
 }
 
 
-@tells(*OF_LISTS)
-def _lists(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
-    """Two queries."""
-    lists = list_policy.visible_to(user).in_bulk(ids_of(steps, "list"))
-    people = people_of(user, steps)
-    found = {}
-    for step in steps:
-        if one := lists.get(step.about.get("list", 0)):
-            said, icon = OF_LISTS[step.action]
-            url = reverse("contacts:list-detail", args=[one.pk])
-            found[step.token] = Deed(said, one.name, url, more=people.get(step.about.get("person"), ""), icon=icon)
-    return found
+def tell_of(thing: str, words: dict[str, tuple[str, str]], seen: Seen) -> None:
+    """Register the teller of steps that were about a `thing` ("list"), and maybe a colleague.
+
+    `words`: action -> what was said and the icon. `seen` as in `things.Thing`. Two queries.
+    """
+
+    @tells(*words)
+    def teller(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
+        known, people = seen(user, ids_of(steps, thing)), people_of(user, steps)
+        found = {}
+        for step in steps:
+            if one := known.get(step.about.get(thing, 0)):
+                said, icon = words[step.action]
+                found[step.token] = Deed(said, *one, more=people.get(step.about.get("person"), ""), icon=icon)
+        return found
+
+
+tell_of("list", OF_LISTS, seen_lists)
 
 
 @tells("add-list-item", "remove-list-item")
@@ -132,5 +139,4 @@ def _blocks(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
 
 
 def _address(user: User, block: Block) -> str:
-    region = user.account.default_region if user.account else "US"
-    return phone_text(block.address, "", region) if block.address.startswith("+") else block.address
+    return phone_text(block.address, "", user.region) if block.address.startswith("+") else block.address

@@ -20,11 +20,13 @@ from contacts import list_policy
 from contacts.models import List
 from contacts_project.accounts.models import User
 from departments.models import Department
+from departments.policy import visible_to as departments_visible_to
 
 from .telling import Deed, Entry
 
 MOST_EVENTS = 10  # told of one saving and kind
 Row = dict[str, Any]
+Seen = Callable[[User, list[int]], dict[int, tuple[str, str]]]  # (name, address) by id
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Thing:
     model: type[Model]
     columns: tuple[str, ...]
     said: Callable[[Row | None, Row], str]
-    seen: Callable[[User, list[int]], dict[int, tuple[str, str]]]
+    seen: Seen
     icon: str
 
     @property
@@ -90,18 +92,18 @@ def made_or_changed(noun: str) -> Callable[[Row | None, Row], str]:
     return said
 
 
-def _lists(user: User, ids: list[int]) -> dict[int, tuple[str, str]]:
+def seen_lists(user: User, ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Name and address of those of these lists that `user` sees. One query."""
     rows = list_policy.visible_to(user).filter(pk__any_of=ids)
     return {one.pk: (one.name, reverse("contacts:list-detail", args=[one.pk])) for one in rows}
 
 
 def _departments(user: User, ids: list[int]) -> dict[int, tuple[str, str]]:
-    """Their names are open to everybody of the account (product.md §8)."""
-    rows = Department.objects.filter(account=user.account_id, pk__any_of=ids)
+    rows = departments_visible_to(user).filter(pk__any_of=ids)
     return {one.pk: (one.name, reverse("departments:department-detail", args=[one.pk])) for one in rows}
 
 
-THINGS["lists"] = Thing(List, ("name", "description"), made_or_changed("list"), _lists, "list")
+THINGS["lists"] = Thing(List, ("name", "description"), made_or_changed("list"), seen_lists, "list")
 THINGS["departments"] = Thing(
     Department, ("name", "hue", "description"), made_or_changed("department"), _departments, "building"
 )

@@ -171,12 +171,12 @@ def copy_rows(model: type[models.Model], columns: tuple[str, ...], rows: list[tu
     names = ", ".join(quote(name) for name in columns)
     with connection.cursor() as cursor:
         # Names of tables and columns come from the models and constants above, never from the file.
-        like = f"SELECT {names} FROM {table} WITH NO DATA"  # noqa: S608  see above
+        like = f"SELECT {names} FROM {table} WITH NO DATA"  # noqa: S608  names of our models only
         cursor.execute(f"CREATE TEMPORARY TABLE {temporary} ON COMMIT DROP AS {like}")
         with cursor.copy(f"COPY {temporary} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {temporary}")  # noqa: S608  see above
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {temporary}")  # noqa: S608  names of our models only
         cursor.execute(f"DROP TABLE {temporary}")
 
 

@@ -112,6 +112,11 @@ class User(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
 
     get_short_name = get_full_name
 
+    @property
+    def region(self) -> str:
+        """The country (ISO 3166) whose numbers this person reads and writes in national form: the account's."""
+        return self.account.default_region if self.account else "US"
+
     def get_session_auth_hash(self) -> str:
         """Sessions older than `sessions_ended_at` carry another value: refused, also after reactivation."""
         return self._ended(super().get_session_auth_hash())

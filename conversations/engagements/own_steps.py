@@ -8,8 +8,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from contacts.activities.steps import people_of
-from contacts.activities.telling import Deed, ids_of, tells
+from contacts.activities.steps import tell_of
+from contacts.activities.telling import Deed, tells
 from contacts.activities.things import THINGS, Thing
 from contacts.models import UndoStep
 from contacts_project.accounts.models import User
@@ -55,15 +55,4 @@ def _drafts(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
     return {step.token: Deed("Deleted the draft of an engagement", icon="trash") for step in steps}
 
 
-@tells("remove-engagement-access")
-def _access(user: User, steps: Sequence[UndoStep]) -> dict[uuid.UUID, Deed]:
-    """Two queries."""
-    engagements = policy.visible_to(user).in_bulk(ids_of(steps, "engagement"))
-    people = people_of(user, steps)
-    found = {}
-    for step in steps:
-        if one := engagements.get(step.about.get("engagement", 0)):
-            url = reverse("engagements:engagement-detail", args=[one.pk])
-            more = people.get(step.about.get("person"), "")
-            found[step.token] = Deed("Ended access to the engagement", one.name, url, more=more, icon="user-off")
-    return found
+tell_of("engagement", {"remove-engagement-access": ("Ended access to the engagement", "user-off")}, _seen)

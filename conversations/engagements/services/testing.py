@@ -88,7 +88,7 @@ def _address(actor: User, engagement: Engagement, to: str) -> str:
     if not number:
         raise CannotTest("to", NO_PHONE, (OWN_PHONE[0], reverse(OWN_PHONE[1])))
     try:
-        return parse_phone(number, actor.account.default_region if actor.account else "US", hints=False).e164
+        return parse_phone(number, actor.region, hints=False).e164
     except PhoneImpossible as error:
         raise CannotTest("to", str(error)) from error
 
