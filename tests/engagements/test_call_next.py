@@ -106,6 +106,7 @@ def test_reached_today_counts_as_far_as_one_reads_and_in_ones_own_day(bakers):
     assert bakers.names(now=NOW + dt.timedelta(hours=14)) == ["Fine"]
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_hidden_people_leave_no_trace(bakers, client):
     """The bytes are the same with and without them."""
     seen = bakers.person("Fine")
