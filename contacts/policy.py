@@ -7,12 +7,10 @@ streams of `paging`, `explain` and `holders`. A later kind of access adds a sour
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-from operator import or_
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -24,7 +22,7 @@ from . import rights
 from .explaining import Holder, Reason, holders, seeing
 from .models import Contact, JoinedContact, Kind, Note
 from .rights import ARCHIVED, GRANTABLE, NOTE_RIGHTS, NOTE_RULES, RIGHTS, THAWED, roles_for, rule_for
-from .sources import ROLES, SOURCES, Lanes, lanes_of, ranges, roles_held, today
+from .sources import ROLES, Grounds, Lanes, allowed_by, lanes_of, ranges, roles_held, today
 
 __all__ = [
     "ARCHIVED",
@@ -81,17 +79,10 @@ def scope(user: User, action: str, *, frozen: bool = False) -> QuerySet[Contact]
     """
     if not holds_anything(user):
         return Contact.objects.none()
-    contacts = Contact.objects.filter(account=user.account_id)
-    allowed = []
-    for source in SOURCES:
-        for role in source.roles:
-            kinds = [
-                kind for kind in RIGHTS[action] if role in RIGHTS[action][kind] and not _covered(role, action, kind)
-            ]
-            if kinds:
-                rows = source.rows(user, role).filter(**{source.contact: OuterRef("pk")})
-                allowed.append(Q(kind__in=kinds) & Q(Exists(rows)))
-    contacts = contacts.filter(reduce(or_, allowed)) if allowed else contacts.none()
+    grounds = _grounds(action)
+    if not grounds:
+        return Contact.objects.none()
+    contacts = Contact.objects.filter(allowed_by(user, grounds), account=user.account_id)
     return contacts if action in THAWED or frozen else contacts.filter(archived=False)
 
 
@@ -105,8 +96,18 @@ WEAKER: dict[str, tuple[str, ...]] = {
 }
 
 
-def _covered(role: str, action: str, kind: str) -> bool:
-    return any(weaker in RIGHTS[action][kind] for weaker in WEAKER.get(role, ()))
+def _grounds(action: str) -> Grounds:
+    """Roles that allow `action`, with the kinds of contacts on which they do."""
+    table = RIGHTS[action]
+    found = (
+        (role, tuple(kind for kind in table if role in table[kind] and not _covered(role, table[kind])))
+        for role in ROLES
+    )
+    return tuple((role, kinds) for role, kinds in found if kinds)
+
+
+def _covered(role: str, roles: Collection[str]) -> bool:
+    return any(weaker in roles for weaker in WEAKER.get(role, ()))
 
 
 def visible_to(user: User) -> QuerySet[Contact]:

@@ -175,7 +175,7 @@ def set_level(
     )
 
 
-def granted(grant_model: type[Grant], user: User, level: str, today: datetime.date) -> models.QuerySet:
+def granted(grant_model: type[Grant], user: User | int, level: str, today: datetime.date) -> models.QuerySet:
     """Ids of the objects on which the user's own grant gives `level` on this date: a subquery, or one query when read.
 
     Levels are stored cumulatively, so this is one range of an index whatever the level.
