@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django import forms
+from django.db.models.functions import Lower
 
 from contacts.imports.duplicates import GROUPS
 from contacts.imports.limits import LARGEST_FILE, TOO_LARGE, FileRefused
@@ -15,7 +17,9 @@ from contacts.imports.owners import MOST_OWNERS, NOT_OWNERS, key, known_owners, 
 from contacts.imports.rows import REMARK
 from contacts.imports.targets import is_target, menu, words_of
 from contacts.imports.uploads import read_table_rows
-from contacts.models import Import
+from contacts.list_policy import lists_with
+from contacts.models import Import, List
+from contacts_project.accounts.models import User
 from contacts_project.core.countries import country_names
 
 ROW = "fix-"
@@ -35,6 +39,37 @@ class UploadForm(forms.Form):
         if file.size > LARGEST_FILE:
             raise forms.ValidationError(TOO_LARGE)
         return file
+
+
+class TargetListForm(forms.Form):
+    """The list on which everybody of the file is put: one that its user may fill, a new one, or none."""
+
+    list = forms.ModelChoiceField(
+        List.objects.none(),
+        required=False,
+        label="Put everybody on a list",
+        help_text="Optional. Also those who are in your contacts already.",
+        empty_label="No list",
+        error_messages={"invalid_choice": "Choose one of your lists. It may have been archived, or taken from you."},
+    )
+    list_name = forms.CharField(
+        required=False,
+        max_length=List._meta.get_field("name").max_length,
+        label="Or on a new list",
+        error_messages={"max_length": "The name of the list is too long."},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["list"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = lists_with(user, "fill").order_by(Lower("name"), "pk")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("list") and data.get("list_name"):
+            self.add_error("list_name", "Choose a list or name a new one, not both.")
+        return data
 
 
 @dataclass

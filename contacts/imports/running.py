@@ -13,6 +13,7 @@ from contacts import policy
 from contacts.imports.checking import DraftReader, decision_for, outside_source
 from contacts.imports.duplicates import Match, find_matches
 from contacts.imports.files import VCARD
+from contacts.imports.listing import put_on_list
 from contacts.imports.owners import Owners
 from contacts.imports.rows import Draft
 from contacts.imports.updating import update_contact
@@ -95,11 +96,12 @@ def _write_chunk(import_id: int, size: int) -> bool:
             else:
                 _fail(rows, GONE)
             record_outcomes(rows)
+            put_on_list(made, rows)
             written = {row.contact_id for row in rows if row.outcome in (Outcome.CREATED, Outcome.UPDATED)}
             if written:
                 addresses_added.send(sender=None, contact_ids=sorted(written))
         made.done += len(rows)
-        made.save(update_fields=["done"])
+        made.save(update_fields=["done", "options"])
     return True
 
 

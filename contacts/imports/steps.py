@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from contacts.imports import checking, running
+from contacts.imports import checking, listing, running
 from contacts.imports.duplicates import GROUPS
 from contacts.models import Import
 
@@ -56,6 +56,7 @@ def start_run(made: Import) -> None:
         locked = Import.objects.select_for_update().get(pk=made.pk)
         if locked.status != Status.CHECKED:
             return
+        listing.make_list(locked)
         locked.status, locked.done = Status.RUNNING, 0
         locked.save(update_fields=["status", "done"])
         if not is_small(made):

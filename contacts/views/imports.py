@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from contacts import policy
-from contacts.forms.imports import MappingForm, UploadForm, read_decisions, read_fixes
-from contacts.imports import checking, results, steps
+from contacts.forms.imports import MappingForm, TargetListForm, UploadForm, read_decisions, read_fixes
+from contacts.imports import checking, listing, results, steps
 from contacts.imports.files import VCARD
 from contacts.imports.limits import FileRefused
 from contacts.imports.uploads import MappingRefused, keep, look_through, set_mapping
@@ -92,15 +92,16 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_check(request: HttpRequest, pk: int) -> HttpResponse:
-    """/contacts/import/<id>/check/: what the file holds; POST {fix-<row>-<n>} takes corrections and checks them."""
+    """/contacts/import/<id>/check/: what the file holds; POST {fix-<row>-<n>, list, list_name} takes corrections and
+    checks them."""
     made = _get(request, pk)
     if made.status in BEGUN:
         return SeeOther(_to(made, "result")) if request.method == "POST" else redirect(_to(made, "result"))
     if request.method == "POST":
         if made.status in (Status.UPLOADED, Status.FAILED):
             steps.start_check(made)
-        elif made.status == Status.CHECKED:
-            _decide(request, made)
+        elif made.status == Status.CHECKED and not (form := _decide(request, made)).is_valid():
+            return _checked(request, made, form=form)
         here = QueryDict(request.POST.get("here", "")[:2000]).urlencode()
         return SeeOther(_to(made, "check") + (f"?{here}" if here else ""))
     if made.status == Status.UPLOADED:
@@ -110,7 +111,7 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
     return _progress(request, made, "contacts/import_check.html")
 
 
-def _checked(request: HttpRequest, made: Import) -> HttpResponse:
+def _checked(request: HttpRequest, made: Import, *, form: TargetListForm | None = None) -> HttpResponse:
     if wants_fragment(request):  # the progress bar has come to its end
         return HttpResponseClientRedirect(_to(made, "check"))
     reader = checking.DraftReader(made)
@@ -129,30 +130,37 @@ def _checked(request: HttpRequest, made: Import) -> HttpResponse:
         "failed_page": failed,
         "failed": results.lines_of(made, list(failed.object_list), reader),
         "here": request.GET.urlencode(),
+        "form": form or TargetListForm(user=request.user, initial=listing.chosen(made)),
     }
-    return answer(request, "contacts/import_check.html", context=context)
+    return answer(request, "contacts/import_check.html", context=context, status=422 if form else 200)
 
 
 def _progress(request: HttpRequest, made: Import, page: str) -> HttpResponse:
     return answer(request, page, "contacts/_import_progress.html", context={"made": made, "busy": made.status in BUSY})
 
 
-def _decide(request: HttpRequest, made: Import) -> None:
-    """Corrections and decisions of the check page, whichever of its buttons was pressed."""
+def _decide(request: HttpRequest, made: Import) -> TargetListForm:
+    """Corrections, decisions and list of the check page, whichever of its buttons was pressed."""
     fixes = read_fixes(made, request.POST)
     if fixes:
         checking.apply_fixes(made, fixes)
     steps.decide(made, request.POST.get("duplicates", ""), read_decisions(request.POST))
+    form = TargetListForm(request.POST, user=request.user)
+    if form.is_valid():
+        listing.choose(made, form.cleaned_data["list"], name=form.cleaned_data["list_name"])
+    return form
 
 
 @require_POST
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST /contacts/import/<id>/run/ {duplicates=skip|update|create, group-<group>, fix-<row>-<n>}: import it."""
+    """POST /contacts/import/<id>/run/ {duplicates=skip|update|create, group-<group>, fix-<row>-<n>, list, list_name}:
+    import it, and put everybody on the list."""
     made = _get(request, pk)
     if made.status == Status.UPLOADED:
         steps.start_check(made)
     if made.status == Status.CHECKED:
-        _decide(request, made)
+        if not (form := _decide(request, made)).is_valid():
+            return _checked(request, made, form=form)
         steps.start_run(made)
     return SeeOther(_to(made, "result" if made.status in BEGUN else "check"))
 
@@ -174,6 +182,7 @@ def import_result(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "made": made,
         "counts": results.count(made),
+        "listed": listing.listed(made),
         "page": page,
         "lines": [(row, visible.get(row.contact_id)) for row in rows],
         "failed": results.failed(made)[: results.SHOWN],
