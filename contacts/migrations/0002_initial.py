@@ -11,6 +11,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -24,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Contact',
             fields=[
@@ -822,4 +824,4 @@ class Migration(migrations.Migration):
             model_name='contact',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contacts_contactevent" ("account_id", "archived_at", "birthday", "company", "created_at", "created_by_id", "family_name", "given_name", "id", "job_title", "kind", "language", "middle_name", "nickname", "outside_id", "outside_source", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photo_digest", "prefix", "source_import_id", "suffix", "time_zone", "version") VALUES (OLD."account_id", OLD."archived_at", OLD."birthday", OLD."company", OLD."created_at", OLD."created_by_id", OLD."family_name", OLD."given_name", OLD."id", OLD."job_title", OLD."kind", OLD."language", OLD."middle_name", OLD."nickname", OLD."outside_id", OLD."outside_source", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."photo_digest", OLD."prefix", OLD."source_import_id", OLD."suffix", OLD."time_zone", OLD."version"); RETURN NULL;', hash='c0563a603e7515a36563d754ba997c1eda30a9f4', operation='DELETE', pgid='pgtrigger_delete_delete_e2e36', table='contacts_contact', when='AFTER')),
         ),
-    ]
+    ])]

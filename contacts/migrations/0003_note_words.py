@@ -5,6 +5,8 @@ import django.contrib.postgres.search
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AlterField(
             model_name='bulkaction',
             name='action',
@@ -23,4 +25,4 @@ class Migration(migrations.Migration):
             model_name='note',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector(models.Func('body', function='fold'), config='simple'), name='note_words'),
         ),
-    ]
+    ])]

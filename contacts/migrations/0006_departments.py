@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Block',
             fields=[
@@ -444,4 +446,4 @@ class Migration(migrations.Migration):
             model_name='block',
             constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', True), ('lifted_at__isnull', True), ('scope', 'lines')), fields=('address', 'author'), name='block_address_lines_once', violation_error_message='Blocked there already.'),
         ),
-    ]
+    ])]

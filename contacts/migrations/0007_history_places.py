@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AlterField(
             model_name='blockevent',
             name='pgh_obj',
@@ -116,4 +118,4 @@ class Migration(migrations.Migration):
             model_name='noteevent',
             index=models.Index(fields=['pgh_obj', 'pgh_id'], name='contacts_no_pgh_obj_f7fb32_idx'),
         ),
-    ]
+    ])]

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AlterField(
             model_name='bulkaction',
             name='action',
@@ -23,4 +25,4 @@ class Migration(migrations.Migration):
             model_name='departmentlinkevent',
             index=models.Index(fields=['department', '-pgh_created_at', '-pgh_id'], name='department_link_event_newest'),
         ),
-    ]
+    ])]

@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='List',
             fields=[
@@ -329,4 +331,4 @@ class Migration(migrations.Migration):
             model_name='listuserobjectpermission',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contacts_listuserobjectpermissionevent" ("content_object_id", "granted_at", "granted_by_id", "id", "permission_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "until", "user_id") VALUES (OLD."content_object_id", OLD."granted_at", OLD."granted_by_id", OLD."id", OLD."permission_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."until", OLD."user_id"); RETURN NULL;', hash='740caab2ba9111954e6ca802349fa519bd66a81b', operation='DELETE', pgid='pgtrigger_delete_delete_5f208', table='contacts_listuserobjectpermission', when='AFTER')),
         ),
-    ]
+    ])]

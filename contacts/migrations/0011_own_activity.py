@@ -7,6 +7,8 @@ did themselves: what jobs, imports and traffic record does not pay for it.
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 OWN_SAVINGS = """
 CREATE INDEX own_savings ON pghistory_context ((metadata ->> 'user'), created_at DESC, id DESC)
 WHERE (metadata ->> 'source') IN ('page', 'admin')
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AddField(
             model_name="undostep",
             name="about",
@@ -44,4 +46,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["context"], name="undo_step_of_context"),
         ),
         migrations.RunSQL(OWN_SAVINGS, "DROP INDEX own_savings"),
-    ]
+    ])]

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Channel',
             fields=[
@@ -310,4 +312,4 @@ class Migration(migrations.Migration):
             model_name='interaction',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "conversations_interactionevent" ("account_id", "arrived_without_contact", "at", "author_id", "body", "channel_id", "conversation_id", "created_at", "department_id", "direction", "duration", "id", "is_answered", "is_by_hand", "outcome", "outside_address", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "type") VALUES (OLD."account_id", OLD."arrived_without_contact", OLD."at", OLD."author_id", OLD."body", OLD."channel_id", OLD."conversation_id", OLD."created_at", OLD."department_id", OLD."direction", OLD."duration", OLD."id", OLD."is_answered", OLD."is_by_hand", OLD."outcome", OLD."outside_address", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."status", OLD."type"); RETURN NULL;', hash='ee4d5f3686ff5ac5d44a142b981ace77d4fb296e', operation='DELETE', pgid='pgtrigger_delete_delete_c7b18', table='conversations_interaction', when='AFTER')),
         ),
-    ]
+    ])]

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Attachment',
             fields=[
@@ -1050,4 +1052,4 @@ class Migration(migrations.Migration):
             model_name='unread',
             constraint=models.UniqueConstraint(fields=('user', 'party'), name='unread_once'),
         ),
-    ]
+    ])]

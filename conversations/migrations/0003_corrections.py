@@ -5,6 +5,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='interaction',
             name='lead_contacts',
@@ -87,4 +89,4 @@ class Migration(migrations.Migration):
             model_name='interactioncontact',
             trigger=pgtrigger.compiler.Trigger(name='contact_of_account', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        SELECT i.at, i.conversation_id IS NULL INTO NEW.at, NEW.is_apart\n          FROM conversations_interaction i JOIN contacts_contact c ON c.account_id = i.account_id\n         WHERE i.id = NEW.interaction_id AND c.id = NEW.contact_id;\n        IF NOT FOUND THEN\n            RAISE EXCEPTION 'an interaction and its contact are not in one account'\n                  USING ERRCODE = 'integrity_constraint_violation';\n        END IF;\n        RETURN NEW;\n    ", hash='fb2a039e1ec89354280d9f63316e18271cc0d2e6', operation='INSERT OR UPDATE OF "contact_id", "interaction_id"', pgid='pgtrigger_contact_of_account_15bbd', table='conversations_interactioncontact', when='BEFORE')),
         ),
-    ]
+    ])]

@@ -1,12 +1,14 @@
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
         ("conversations", "0004_secret_last_used"),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.AddField(
             model_name="channelcheck",
             name="error",
@@ -17,4 +19,4 @@ class Migration(migrations.Migration):
             name="secret_hash",
             field=models.CharField(blank=True, max_length=64),
         ),
-    ]
+    ])]

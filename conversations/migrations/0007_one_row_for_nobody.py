@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         ('conversations', '0006_mail_pictures'),
     ]
 
-    operations = [
+    operations = [Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='interaction',
             name='party_of_new',
@@ -79,4 +81,4 @@ class Migration(migrations.Migration):
             model_name='inboundevent',
             constraint=models.UniqueConstraint(models.F('source'), django.db.models.functions.comparison.Coalesce('account', 0), models.F('external_id'), name='inbound_event_once'),
         ),
-    ]
+    ])]

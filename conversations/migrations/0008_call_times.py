@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='CallPreference',
             fields=[
@@ -104,4 +106,4 @@ class Migration(migrations.Migration):
             name='behaviour',
             field=models.CharField(choices=[('delivers', 'Delivers'), ('fails', 'Fails for good'), ('away', 'Provider away, works later'), ('silent', 'Sent, never confirmed'), ('machine', 'An answering machine takes calls'), ('busy', 'Busy when called')], default='delivers', max_length=8),
         ),
-    ]
+    ])]

@@ -5,6 +5,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='interaction',
             name='party_of_new',
@@ -109,4 +111,4 @@ class Migration(migrations.Migration):
             model_name='interactioncontact',
             trigger=pgtrigger.compiler.Trigger(name='party_leaves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE latest conversations_interaction; arrived timestamptz; thread bigint; person bigint;', func="\n        SELECT i.conversation_id INTO thread FROM conversations_interaction i WHERE i.id = OLD.interaction_id;\n        IF thread IS NOT NULL THEN\n            FOR person IN SELECT OLD.contact_id UNION SELECT NULL LOOP \n    PERFORM FROM conversations_conversationparty p\n      WHERE p.conversation_id = thread AND p.contact_id IS NOT DISTINCT FROM person FOR UPDATE;\n    SELECT i.* INTO latest FROM conversations_interaction i\n     WHERE i.conversation_id = thread AND i.type <> 'note' AND i.removed_at IS NULL\n       AND CASE WHEN person IS NULL THEN i.arrived_without_contact OR NOT EXISTS (SELECT FROM conversations_interactioncontact ic WHERE ic.interaction_id = i.id AND ic.is_current)\n                ELSE EXISTS (SELECT FROM conversations_interactioncontact ic WHERE ic.interaction_id = i.id AND ic.is_current AND ic.contact_id = person) END\n     ORDER BY i.at DESC, i.id DESC LIMIT 1;\n    IF latest.id IS NULL THEN\n        DELETE FROM conversations_unread u USING conversations_conversationparty p\n         WHERE u.party_id = p.id AND p.conversation_id = thread AND p.contact_id IS NOT DISTINCT FROM person;\n        DELETE FROM conversations_conversationparty p\n         WHERE p.conversation_id = thread AND p.contact_id IS NOT DISTINCT FROM person;\n    ELSE\n        SELECT max(i.at) INTO arrived FROM conversations_interaction i\n         WHERE i.conversation_id = thread AND i.type <> 'note' AND i.removed_at IS NULL AND i.direction = 'in' AND i.status <> 'blocked'\n           AND CASE WHEN person IS NULL THEN i.arrived_without_contact OR NOT EXISTS (SELECT FROM conversations_interactioncontact ic WHERE ic.interaction_id = i.id AND ic.is_current)\n                    ELSE EXISTS (SELECT FROM conversations_interactioncontact ic WHERE ic.interaction_id = i.id AND ic.is_current AND ic.contact_id = person) END;\n        INSERT INTO conversations_conversationparty (conversation_id, channel_id, contact_id, last_interaction_id, last_at, last_in_at, last_type, last_direction, closed_at)\n        SELECT thread, latest.channel_id, person, latest.id, latest.at, arrived, latest.type, latest.direction,\n               c.closed_at FROM conversations_conversation c WHERE c.id = thread FOR SHARE OF c\n        ON CONFLICT (conversation_id, (COALESCE(contact_id, 0))) DO UPDATE SET\n               last_interaction_id = EXCLUDED.last_interaction_id, last_at = EXCLUDED.last_at,\n               last_in_at = EXCLUDED.last_in_at, last_type = EXCLUDED.last_type,\n               last_direction = EXCLUDED.last_direction;\n    END IF;\n END LOOP;\n        END IF;\n        RETURN NULL;\n    ", hash='ee8e23818e6b657f66f0c1dad27589a04931f7f8', operation='DELETE', pgid='pgtrigger_party_leaves_837c1', table='conversations_interactioncontact', when='AFTER')),
         ),
-    ]
+    ])]

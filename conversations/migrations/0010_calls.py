@@ -5,6 +5,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 COUNT_CALLS = """
 UPDATE conversations_interactioncontact ic
@@ -65,7 +67,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='interaction',
             name='lead_contacts',
@@ -111,4 +113,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FOLLOW_ZONES, LEAVE_ZONES),
         migrations.RunSQL(COUNT_ALL, migrations.RunSQL.noop),
-    ]
+    ])]

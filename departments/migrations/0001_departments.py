@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Department',
             fields=[
@@ -132,4 +134,4 @@ class Migration(migrations.Migration):
             model_name='operator',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "departments_operatorevent" ("added_at", "added_by_id", "department_id", "id", "is_admin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."department_id", OLD."id", OLD."is_admin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='bbde247d2ddb2cb9d96ad66d9c293a80876797cd', operation='DELETE', pgid='pgtrigger_delete_delete_d1cea', table='departments_operator', when='AFTER')),
         ),
-    ]
+    ])]

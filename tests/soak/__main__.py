@@ -5,6 +5,7 @@ bin/soak --only deliveries       10,000 deliveries of 2,000 events: duplicates, 
 bin/soak --only worker           kill -9 of the worker again and again while events are applied
 bin/soak --only database         the database restarted again and again under webhook writes
 bin/soak --only engagement       kill -9 of the worker while an engagement is sent, contacts are archived and opt out
+bin/soak --only migrations       an empty database migrated together and one operation after the other: one schema
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 
 from . import place
 
-FAULTS = ("deliveries", "worker", "database", "engagement")
+FAULTS = ("deliveries", "worker", "database", "engagement", "migrations")
 
 
 def main() -> None:
@@ -25,11 +26,11 @@ def main() -> None:
     import django  # only now do the settings know where the database is
 
     django.setup()
-    from . import engaging, faults, running
+    from . import engaging, faults, migrating, running
 
     known = {
         "deliveries": faults.deliveries, "worker": faults.worker, "database": faults.database,
-        "engagement": engaging.engagement,
+        "engagement": engaging.engagement, "migrations": migrating.migrations,
     }  # fmt: skip
 
     with running.Product() as product:

@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Account',
             fields=[
@@ -101,4 +103,4 @@ class Migration(migrations.Migration):
             model_name='submission',
             constraint=models.UniqueConstraint(fields=('user', 'once'), name='submission_once'),
         ),
-    ]
+    ])]

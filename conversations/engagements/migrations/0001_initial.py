@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from contacts_project.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -21,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Engagement',
             fields=[
@@ -338,4 +340,4 @@ class Migration(migrations.Migration):
             model_name='review',
             constraint=models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('engagement',), name='review_open_once'),
         ),
-    ]
+    ])]
