@@ -10,27 +10,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from contacts_project.accounts import grants
 from contacts_project.accounts.models import User
-from contacts_project.core.written import (
-    A_DAY,
-    A_USER,
-    STAND_INS,
-    Column,
-    Fixed,
-    Given,
-    Text,
-    Written,
-    exists,
-    statement,
-    write,
-)
+from contacts_project.accounts.somebody import SOME_IDS, STAND_INS, answers
+from contacts_project.core.written import A_DAY, A_USER, Column, Fixed, Text, Written, exists, once, write
 from departments.models import Operator
 
 from . import rights
@@ -133,7 +121,7 @@ def merged(rows: Iterable[tuple[int, int]]) -> dict[int, set[str]]:
     return found
 
 
-A_CONTACT, SOME_IDS = -(2**51), [-(2**52)]  # values that stand for others while a query is written
+A_CONTACT = -(2**51)  # stands for the contact that is asked about while a query is written
 
 
 def allowed_by(user: User, grounds: Grounds) -> Written:
@@ -141,13 +129,11 @@ def allowed_by(user: User, grounds: Grounds) -> Written:
 
     `grounds`: (role, kinds of contacts), any of which suffices; at least one.
     """
-    text = _rule(grounds, grants.permission_id(Contact, rights.READ))
-    return Written(text, {"pk": "pk", "kind": "kind"}, {"user": user.pk, "day": today(user)})
+    return Written(_rule(grounds), {"pk": "pk", "kind": "kind"}, {"user": user.pk, "day": today(user)})
 
 
-@lru_cache(maxsize=128)
-def _rule(grounds: Grounds, permission: int) -> Text:
-    """As text; `permission` tells when the ids of permissions have changed."""
+@once
+def _rule(grounds: Grounds) -> Text:
     pieces: list[Any] = []
     for role, kinds in grounds:
         source = next(source for source in SOURCES if role in source.roles)
@@ -162,20 +148,16 @@ def roles_held(user: User, ids: list[int]) -> dict[int, set[str]]:
 
     Every page asks it, and the ORM takes three times as long to write it as the database to answer.
     """
-    text = _roles_query(grants.permission_id(Contact, rights.READ))
-    with connection.cursor() as cursor:
-        cursor.execute(*statement(text, {"user": user.pk, "day": today(user), "ids": ids}))
-        return merged(cursor.fetchall())
+    return merged(answers(_roles_query(), user, ids=ids))
 
 
-@lru_cache(maxsize=4)
-def _roles_query(permission: int) -> Text:
-    """As text; `permission` as above."""
+@once
+def _roles_query() -> Text:
     first, *others = (
         source.masks(source.rows_of(A_USER, A_DAY).filter(**{f"{source.contact}__any_of": SOME_IDS}), source.contact)
         for source in SOURCES
     )
-    return write(first.union(*others), stand_ins=[*STAND_INS, (SOME_IDS, Given("ids"))])
+    return write(first.union(*others), stand_ins=STAND_INS)
 
 
 @dataclass(frozen=True)

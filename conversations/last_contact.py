@@ -15,6 +15,8 @@ from django.db.models import F, Q, QuerySet
 from contacts import policy
 from contacts.last_contacts import Last
 from contacts_project.accounts.models import User
+from contacts_project.accounts.somebody import SOME_IDS, STAND_INS, answers, somebody
+from contacts_project.core.written import Text, once, write
 
 from .models import ConversationParty, Interaction, InteractionContact
 from .policy import channels_with
@@ -52,15 +54,21 @@ class LastContacts:
         """FACTS of the latest of each source, in no order."""
         if not policy.holds_anything(user) or not ids:
             return []
-        parties = ConversationParty.objects.filter(
-            contact__any_of=list(ids), channel__in=channels_with(user, "read").order_by().values("pk")
-        )
-        parties = parties.order_by("contact", "-last_at").distinct("contact")
-        by_hand = InteractionContact.objects.filter(_by_hand(user), contact__any_of=list(ids))
-        by_hand = by_hand.order_by("contact", "-at", "-interaction").distinct("contact")
-        return list(
-            _facts(parties, "last_at", "last_interaction").union(_facts(by_hand, "at", "interaction"), all=True)
-        )
+        return answers(_latest(), user, ids=list(ids))
+
+
+@once
+def _latest() -> Text:
+    """FACTS of the latest with each of some contacts: on lines that are read, and logged by hand."""
+    user = somebody()
+    parties = ConversationParty.objects.filter(
+        contact__any_of=SOME_IDS, channel__in=channels_with(user, "read").order_by().values("pk")
+    )
+    parties = parties.order_by("contact", "-last_at").distinct("contact")
+    by_hand = InteractionContact.objects.filter(_by_hand(user), contact__any_of=SOME_IDS)
+    by_hand = by_hand.order_by("contact", "-at", "-interaction").distinct("contact")
+    rows = _facts(parties, "last_at", "last_interaction").union(_facts(by_hand, "at", "interaction"), all=True)
+    return write(rows, stand_ins=STAND_INS)
 
 
 def _facts(rows: QuerySet, at: str, one: str) -> QuerySet:

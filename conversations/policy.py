@@ -8,7 +8,6 @@ opens no conversation. What is read through a channel is `visibility`'s.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -21,7 +20,7 @@ from contacts_project.accounts.grants import Level
 from contacts_project.accounts.models import User
 from contacts_project.accounts.policy import administrators_of, is_account_admin
 from contacts_project.core.errors import Refused
-from contacts_project.core.written import A_DAY, A_USER, STAND_INS, Column, Text, Written, write
+from contacts_project.core.written import A_DAY, A_USER, STAND_INS, Column, Text, Written, once, write
 from departments import policy as department_policy
 from departments.models import Department, Operator
 from departments.policy import ACCOUNT_ADMIN, ADMIN_OPERATOR, OPERATOR
@@ -61,9 +60,8 @@ def channels_with(user: User, action: str) -> QuerySet[Channel]:
     rows = Channel.objects.filter(account=user.account_id)
     if ACCOUNT_ADMIN in RIGHTS[action] and is_account_admin(user):
         return rows
-    text = _rule(action, grants.permission_id(Channel, Level.READ))
     values = {"user": user.pk, "day": contact_policy.today(user)}
-    return rows.filter(Written(text, {"pk": "pk", "department": "department"}, values))
+    return rows.filter(Written(_rule(action), {"pk": "pk", "department": "department"}, values))
 
 
 def visible_to(user: User) -> QuerySet[Channel]:
@@ -179,9 +177,9 @@ def require_adder(user: User, department: Department | None) -> None:
         raise Refused(NEEDS_DEPARTMENT.format(department=department.name), who=department_policy.names(asked))
 
 
-@lru_cache(maxsize=16)
-def _rule(action: str, permission: int) -> Text:
-    """Who may do `action`, account administrators apart, as text; `permission` tells when their ids have changed."""
+@once
+def _rule(action: str) -> Text:
+    """Who may do `action`, account administrators apart, as text."""
     roles = RIGHTS[action]
     level = next(level for level in Level if level.value in roles)
     granted = grants.granted(ChannelUserObjectPermission, A_USER, level, A_DAY)

@@ -5,6 +5,7 @@ Reads only; what is done with calls stands in `services.ringing` and `services.w
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -12,7 +13,10 @@ from django.utils import timezone
 
 from contacts.department_tags import Tags, department_tags
 from contacts.models import Contact, Note
+from contacts.policy import holds_anything
 from contacts_project.accounts.models import User
+from contacts_project.accounts.somebody import STAND_INS, answers, somebody
+from contacts_project.core.written import Given, Text, once, write
 
 from .models import Conversation, Interaction, InteractionContact, RingDismissal
 from .policy import readers_of, usable
@@ -23,6 +27,7 @@ Type, Status, Direction = Interaction.Type, Interaction.Status, Interaction.Dire
 MOST_NAMED = 3
 MOST_THREADS = 20
 MOST_TO_WRAP_UP = 50
+A_MOMENT = datetime.datetime.min.replace(tzinfo=datetime.UTC)  # stands for one while a query is written
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,24 @@ def rings_for(user: User) -> QuerySet[Interaction]:
 
     Blocked callers never ring: their calls are recorded as Blocked. Two queries when read, one where nothing rings.
     """
+    if not holds_anything(user):
+        return Interaction.objects.none()
+    # Asked about by id: what rings is few, what is visible is much.
+    ids = [pk for (pk,) in answers(_ringing(), user, since=timezone.now() - RINGS_FOR)]
+    return interactions_visible_to(user).filter(pk__in=ids) if ids else Interaction.objects.none()
+
+
+@once
+def _ringing() -> Text:
+    """Ids of what rings on the lines of the user, seen or not: every page asks."""
+    user = somebody()
     ringing = Interaction.objects.filter(
-        account=user.account_id, status=Status.RINGING, at__gt=timezone.now() - RINGS_FOR,
+        account=user.account_id, status=Status.RINGING, at__gt=A_MOMENT,
         type=Type.CALL, direction=Direction.IN, channel__in=usable(user).order_by().values("pk"),
     )  # fmt: skip
     dismissed = RingDismissal.objects.filter(interaction=OuterRef("pk"), user=user)
-    # Asked about by id: what rings is few, what is visible is much.
-    ids = list(ringing.exclude(Exists(dismissed)).values_list("pk", flat=True))
-    return interactions_visible_to(user).filter(pk__in=ids) if ids else Interaction.objects.none()
+    rows = ringing.exclude(Exists(dismissed)).values_list("pk")
+    return write(rows, stand_ins=[*STAND_INS, (A_MOMENT, Given("since"))])
 
 
 def ringing_for(user: User) -> list[Ring]:

@@ -1,7 +1,7 @@
 """What every test shares: a database copied instead of migrated, fast passwords, static files by plain names."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from unittest import mock
 
 import pytest
@@ -10,6 +10,8 @@ from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
+
+from contacts_project.core import written
 
 from . import migrated
 
@@ -39,6 +41,13 @@ def still_clock() -> Iterator[None]:
     """For looks at pages that are compared: they show hours and minutes, and a minute may end between the two."""
     with mock.patch("django.utils.timezone.now", return_value=timezone.now()):
         yield
+
+
+@pytest.fixture
+def write_anew() -> Iterator[Callable[[], None]]:
+    """Call it after changing a constant that stands in SQL which is written once; all is written anew afterwards."""
+    yield written.forget
+    written.forget()
 
 
 @pytest.fixture(scope="session")

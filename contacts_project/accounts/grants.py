@@ -26,6 +26,7 @@ from django.utils import timezone
 from guardian.mixins import GuardianUserMixin
 from guardian.models import UserObjectPermissionBase
 
+from contacts_project.core import written
 from contacts_project.core.history import record_rows, rows_unrecorded
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def _model_of(grant_model: type[Grant]) -> type[models.Model]:
 def forget_permissions(**_: Any) -> None:
     """Receiver of post_migrate: permission ids may be new."""
     permission_id.cache_clear()
+    written.forget()
 
 
 def current(today: datetime.date) -> Q:

@@ -8,9 +8,10 @@ that text which any queryset takes: filtered, annotated, as a subquery within ot
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, ParamSpec
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Expression, F, QuerySet
@@ -45,6 +46,23 @@ Text = tuple[str | Slot, ...]
 StandIns = Sequence[tuple[Any, Slot]]
 A_USER, A_DAY = -(2**53), datetime.date.min
 STAND_INS: StandIns = [(A_USER, Given("user")), (A_DAY, Given("day"))]
+
+
+P = ParamSpec("P")
+_forget: list[Callable[[], None]] = []
+
+
+def once(function: Callable[P, Text]) -> Callable[P, Text]:
+    """Keeps what this function has written for each of its arguments, until `forget`."""
+    kept = lru_cache(maxsize=128)(function)
+    _forget.append(kept.cache_clear)
+    return kept  # type: ignore[return-value]  # a wrapper takes what the function takes
+
+
+def forget() -> None:
+    """Write all anew: ids of permissions, which stand in the texts, may have changed with a migration."""
+    for each in _forget:
+        each()
 
 
 def write(*pieces: str | Slot | QuerySet, stand_ins: StandIns) -> Text:
@@ -86,7 +104,7 @@ class Written(Expression):
     def __init__(self, text: Text, columns: Mapping[str, str | F], values: Mapping[str, Any]) -> None:
         super().__init__(output_field=BooleanField())
         self.text, self.names, self.values = text, list(columns), dict(values)
-        self.columns = [F(path) if isinstance(path, str) else path for path in columns.values()]
+        self.columns: list[Any] = [F(path) if isinstance(path, str) else path for path in columns.values()]
 
     def get_source_expressions(self) -> list[Any]:
         return self.columns

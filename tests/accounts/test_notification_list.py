@@ -132,9 +132,10 @@ def test_all_are_marked_as_read_up_to_what_the_page_showed(desk):
     assert "Mark all as read" not in shown
 
 
-def test_pages_and_count_walk_on_past_what_is_hidden(desk, monkeypatch):
+def test_pages_and_count_walk_on_past_what_is_hidden(desk, monkeypatch, write_anew):
     for name, number in {"PAGE": 5, "BATCH": 8, "MOST": 16, "COUNT_CAP": 10}.items():
         monkeypatch.setattr(notices, name, number)
+    write_anew()
     tell(desk, 2)
     tell(desk, 40, hidden=True)
     tell(desk, 6)
