@@ -22,6 +22,8 @@ from django.utils import timezone
 from contacts import policy as contact_policy
 from contacts.models import Contact
 from contacts_project.accounts.models import User
+from contacts_project.accounts.somebody import A_MOMENT, STAND_INS, answers, somebody
+from contacts_project.core.written import Given, Text, once, write
 
 from .filters import Filters
 from .models import Channel, Conversation, ConversationParty, Interaction, Unread
@@ -172,7 +174,7 @@ def _newest_of_each(lines: list[int], rows: QuerySet[ConversationParty], number:
     return RawSQL(text, (lines, *params, number))  # noqa: S611  as above
 
 
-def ranged(filters: Filters) -> Q:
+def ranged(filters: Filters, now: datetime.datetime | None = None) -> Q:
     """True of what may fit the filters, as far as columns of the party itself say so: what an index answers."""
     fits = Q()
     if filters.types:
@@ -184,17 +186,17 @@ def ranged(filters: Filters) -> Q:
     elif filters.view or not filters.unread:  # what is unread counts, in whatever state
         fits &= OPEN
     if filters.view == "missed":
-        fits &= MISSED & Q(last_at__gte=timezone.now() - MISSED_FOR) & missed_in()
+        fits &= MISSED & Q(last_at__gte=(now or timezone.now()) - MISSED_FOR) & missed_in()
     return fits
 
 
-def fitting(user: User, filters: Filters) -> Q:
+def fitting(user: User, filters: Filters, now: datetime.datetime | None = None) -> Q:
     """True of parties that the filters ask for; lines and departments apart."""
-    fits = ranged(filters)
+    fits = ranged(filters, now)
     if filters.view == "snoozed":
-        fits &= _snoozed()
+        fits &= _snoozed(now)
     elif filters.view != "closed" and (filters.view or not filters.unread):
-        fits &= ~_snoozed()
+        fits &= ~_snoozed(now)
     if filters.unread:
         fits &= Q(Exists(_unread_rows(user)))
     if filters.view == "mine":
@@ -211,9 +213,9 @@ def active() -> Q:
     return OPEN & ~_snoozed()
 
 
-def _snoozed() -> Q:
+def _snoozed(now: datetime.datetime | None = None) -> Q:
     before = Q(last_in_at__isnull=True) | Q(last_in_at__lte=F("conversation__snoozed_at"))
-    return Q(conversation__snoozed_at__isnull=False, conversation__snoozed_until__gt=timezone.now()) & before
+    return Q(conversation__snoozed_at__isnull=False, conversation__snoozed_until__gt=now or timezone.now()) & before
 
 
 def _unread_rows(user: User) -> QuerySet[Unread]:
@@ -289,21 +291,31 @@ def counts_of(user: User, *views: Filters) -> list[int]:
 
     Counts what can be seen only; not for what is closed or snoozed, of which one party may be open after all.
     """
-    first, *others = (
-        _counted(user, filters).annotate(place=Value(place)).values_list("conversation", "place")[:COUNTED]
-        for place, filters in enumerate(views)
-    )
-    rows = first.union(*others, all=True) if others else first
+    if not contact_policy.holds_anything(user):
+        return [0] * len(views)
+    now = timezone.now()
+    rows = answers(_counts(views), user, now=now, missed_since=now - MISSED_FOR)
     found = Counter(place for _, place in set(rows))
     return [min(found[place], COUNT_CAP) for place in range(len(views))]
 
 
-def _counted(user: User, filters: Filters) -> QuerySet[ConversationParty]:
+@once
+def _counts(views: tuple[Filters, ...]) -> Text:
+    """(conversation, place of the view), a conversation once for each of its people."""
+    user, moments = somebody(), [(A_MOMENT, Given("now")), (A_MOMENT - MISSED_FOR, Given("missed_since"))]
+    first, *others = (
+        _counted(user, filters, A_MOMENT).annotate(place=Value(place)).values_list("conversation", "place")[:COUNTED]
+        for place, filters in enumerate(views)
+    )
+    return write(first.union(*others, all=True) if others else first, stand_ins=[*STAND_INS, *moments])
+
+
+def _counted(user: User, filters: Filters, now: datetime.datetime | None = None) -> QuerySet[ConversationParty]:
     """Parties of one view; what is unread from the reader's own few rows, not by asking each party.
 
     Each is read until there are enough: telling conversations apart in the database would read all of them first.
     """
-    fits = Q(unread__user=user) if filters.unread else fitting(user, filters)
+    fits = Q(unread__user=user) if filters.unread else fitting(user, filters, now)
     return parties_visible_to(user).filter(fits).order_by()
 
 

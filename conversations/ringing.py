@@ -5,7 +5,6 @@ Reads only; what is done with calls stands in `services.ringing` and `services.w
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -15,7 +14,7 @@ from contacts.department_tags import Tags, department_tags
 from contacts.models import Contact, Note
 from contacts.policy import holds_anything
 from contacts_project.accounts.models import User
-from contacts_project.accounts.somebody import STAND_INS, answers, somebody
+from contacts_project.accounts.somebody import A_MOMENT, STAND_INS, answers, somebody
 from contacts_project.core.written import Given, Text, once, write
 
 from .models import Conversation, Interaction, InteractionContact, RingDismissal
@@ -27,7 +26,6 @@ Type, Status, Direction = Interaction.Type, Interaction.Status, Interaction.Dire
 MOST_NAMED = 3
 MOST_THREADS = 20
 MOST_TO_WRAP_UP = 50
-A_MOMENT = datetime.datetime.min.replace(tzinfo=datetime.UTC)  # stands for one while a query is written
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from the database on the way.
 
 from __future__ import annotations
 
+import datetime
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from contacts_project.core.written import STAND_INS as OF_CORE
 from .models import Account, User
 
 AN_ACCOUNT, SOME_IDS = -(2**50), [-(2**52)]  # never meant: ids are positive
+A_MOMENT = datetime.datetime(1, 6, 1, tzinfo=datetime.UTC)  # a question names its own Given for it
 STAND_INS = [*OF_CORE, (AN_ACCOUNT, Given("account")), (SOME_IDS, Given("ids"))]
 
 
