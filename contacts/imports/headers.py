@@ -87,6 +87,7 @@ KNOWN = {
     "tags": "tags; tag; labels; label; categories; category; group; groups; group membership; keywords; schlagworte; "
     "kategorie; kategorien; gruppe; gruppen; etiquettes; categorie; etiquetas; categoria; categorias; segment; "
     "segments",
+    "list": "list; lists; list name; mailing list; mailing lists; liste; listen; listes; lista; listas",
     "note": "note; notes; comment; comments; remark; remarks; description; notiz; notizen; bemerkung; bemerkungen; "
     "kommentar; commentaire; commentaires; remarque; remarques; nota; notas; comentario; comentarios; memo; "
     "background info; background",

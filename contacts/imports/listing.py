@@ -1,9 +1,12 @@
-"""The list on which an import puts its people (product.md §6): chosen at the check, judged again with each chunk."""
+"""The lists on which an import puts its people (product.md §6), judged again with each chunk.
+
+One is chosen at the check; a column of the file may name others.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +16,19 @@ from contacts.services.list_items import assign
 from contacts.services.lists import create_list
 from contacts.services.outcomes import ALREADY, DONE
 
-TARGET, LISTED = "target", "listed"  # of an import's options: {list: id, name}, and {added, there, reasons}
+# Of an import's options: {list: id, name} as chosen; {name in a cell: id of its list}; and by id of a list
+# {added, there, reasons}, as text because this is JSON.
+TARGET, NAMED, LISTED = "target", "lists", "listed"
+MOST_MADE = 20  # new lists of one file: a column of names mapped by mistake makes no thousands
+MORE = f"One file makes at most {MOST_MADE} lists. Make this one and import the file again."
+NOWHERE = "0"  # stands for the lists that were not made
 Outcome = ImportRow.Outcome
 
 
 @dataclass(frozen=True)
 class Listed:
-    """What putting an import's people on its list came to. `list` is None where its user may not open it any more."""
+    """What putting people on one list came to. `list` is None where the import's user may not open it any more, or
+    where it was not made."""
 
     list: List | None
     on_it: int
@@ -50,31 +59,66 @@ def make_list(made: Import) -> None:
         choose(made, create_list(made.user, name=name))
 
 
-def put_on_list(made: Import, rows: Iterable[ImportRow]) -> None:
+def put_on_lists(made: Import, rows: Iterable[ImportRow], named: Mapping[int, list[str]]) -> None:
     """Put the people of these rows there, new ones and those who were here already, and count what came of it.
 
-    In the transaction of the rows, which saves `made.options`. Whom its user may not put on a list, or not see, is left
-    out with the reason, as in a bulk action; so is everybody, once the list is archived or taken away.
+    On the list that was chosen, and on those that the file names: `named` is row id -> names. In the transaction of
+    the rows, which saves `made.options`. Whom its user may not put on a list, or not see, is left out with the reason,
+    as in a bulk action; so is everybody, once the list is archived or taken away.
     """
-    ids = {row.contact_id for row in rows if row.contact_id and row.outcome != Outcome.FAILED}
-    to = chosen(made)["list"]
-    if not to or not ids:
-        return
-    before = made.options.get(LISTED) or {}
-    reasons = Counter(before.get("reasons"))
-    outcomes = assign(made.user, sorted(ids), to, how=ListItem.How.IMPORT)
-    count = Counter(outcome.status for outcome in outcomes)
-    reasons.update(outcome.reason for outcome in outcomes if outcome.reason)
-    added, there = before.get("added", 0) + count[DONE], before.get("there", 0) + count[ALREADY]
-    made.options[LISTED] = {"added": added, "there": there, "reasons": dict(reasons)}
+    people = {row.pk: row.contact_id for row in rows if row.contact_id and row.outcome != Outcome.FAILED}
+    wanted: dict[int, set[int]] = defaultdict(set)
+    if chosen(made)["list"] and people:
+        wanted[chosen(made)["list"]] = set(people.values())
+    ids = _ids_of(made, {name for row in people for name in named.get(row, ())})
+    for row, contact in people.items():
+        for name in named.get(row, ()):
+            wanted[ids.get(name.casefold(), int(NOWHERE))].add(contact)
+    for pk in sorted(wanted):
+        outcomes = assign(made.user, sorted(wanted[pk]), pk, how=ListItem.How.IMPORT) if pk else []
+        count = Counter(outcome.status for outcome in outcomes)
+        reasons = Counter(outcome.reason for outcome in outcomes if outcome.reason)
+        if not pk:
+            reasons[MORE] = len(wanted[pk])
+        _add(made.options.setdefault(LISTED, {}).setdefault(str(pk), {}), count, reasons)
 
 
-def listed(made: Import) -> Listed | None:
-    """What became of it, for the page of the result; None without a list. One query."""
-    to = chosen(made)["list"]
-    if not to:
-        return None
-    found = list_policy.visible_to(made.user).filter(pk=to).first()
-    count = made.options.get(LISTED) or {}
-    added = count.get("added", 0)
-    return Listed(found, added + count.get("there", 0), added, sorted(count.get("reasons", {}).items()))
+def _ids_of(made: Import, names: Iterable[str]) -> dict[str, int]:
+    """Casefolded name -> id of the user's list, an existing one or one made now; kept for the chunks that follow."""
+    known: dict[str, int] = made.options.setdefault(NAMED, {})
+    new = {name.casefold(): name for name in sorted(names) if name.casefold() not in known}
+    if not new:
+        return known
+    mine = list_policy.lists_with(made.user, "fill").order_by("-pk").values_list("name", "pk")
+    there = {name.casefold(): pk for name, pk in mine}  # the oldest of several
+    for key, name in new.items():
+        if key in there:
+            known[key] = there[key]
+        elif made.options.get("lists_made", 0) < MOST_MADE:
+            known[key] = create_list(made.user, name=name).pk
+            made.options["lists_made"] = made.options.get("lists_made", 0) + 1
+    return known
+
+
+def _add(total: dict[str, Any], count: Mapping[str, int], reasons: Mapping[str, int]) -> None:
+    total["added"] = total.get("added", 0) + count[DONE]
+    total["there"] = total.get("there", 0) + count[ALREADY]
+    total["reasons"] = dict(Counter(total.get("reasons")) + Counter(reasons))
+
+
+def names_lists(made: Import) -> bool:
+    """Whether a column of the file says on which lists people stand."""
+    return "list" in (made.mapping.get("targets") or ())
+
+
+def listed(made: Import) -> list[Listed]:
+    """What became of it, list by list, for the page of the result; none without a list. One query."""
+    totals: dict[str, dict[str, Any]] = made.options.get(LISTED) or {}
+    seen = list_policy.visible_to(made.user).in_bulk([int(pk) for pk in totals])
+    found = [
+        Listed(
+            seen.get(int(pk)), total["added"] + total["there"], total["added"], sorted(total["reasons"].items())
+        )
+        for pk, total in totals.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.list is None, one.list.name.casefold() if one.list else ""))

@@ -160,6 +160,9 @@ class RowReader:
             for tag in re.split(r",", cell) if not re.search(r":::|[;|\n]", cell) else split_values(cell):
                 if not (tag.startswith(GOOGLE_STAR) and tag[2:].casefold() in GOOGLE_GROUPS):
                     builder.tag(tag.removeprefix(GOOGLE_STAR))
+        elif name == "list":
+            for one in split_values(cell):
+                builder.on_list(one)
         elif name == "note":
             builder.note(cell)
         else:

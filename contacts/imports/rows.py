@@ -28,7 +28,7 @@ WORDS = {
     "outside_id": "Outside id", "owner": "Owner", "birthday": "Birthday", "created_on": "Created on",
     "time_zone": "Time zone", "full_name": "Name",
 }  # fmt: skip
-LABEL, TAG, OTHER, URL, NOTE, REMARK = 60, 60, 2000, 500, 10_000, 100_000
+LABEL, TAG, LIST, OTHER, URL, NOTE, REMARK = 60, 60, 120, 2000, 500, 10_000, 100_000
 PARTS = {"street": 300, "city": 120, "region": 120, "postal_code": 20, "country": 2}
 EXTENSION = 12
 ZONES = zoneinfo.available_timezones()
@@ -97,6 +97,7 @@ class Draft:
     addresses: list[DraftAddress] = field(default_factory=list)
     websites: list[tuple[str, str]] = field(default_factory=list)  # (url, label)
     tags: list[str] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)  # names of lists to stand on
     other_fields: list[tuple[str, str]] = field(default_factory=list)  # (label, value)
     notes: list[str] = field(default_factory=list)
     photo: bytes | None = None
@@ -245,6 +246,13 @@ class DraftBuilder:
             self.other("Tag", value)
         elif value and self._is_new(("tag", value.casefold())):
             self.draft.tags.append(value)
+
+    def on_list(self, value: str) -> None:
+        value = one_line(clean(value))
+        if len(value) > LIST:
+            self.other("List", value)
+        elif value and self._is_new(("list", value.casefold())):
+            self.draft.lists.append(value)
 
     def note(self, value: str) -> None:
         """A public note; what is longer than one note becomes several."""

@@ -13,7 +13,7 @@ from contacts import policy
 from contacts.imports.checking import DraftReader, decision_for, outside_source
 from contacts.imports.duplicates import Match, find_matches
 from contacts.imports.files import VCARD
-from contacts.imports.listing import put_on_list
+from contacts.imports.listing import put_on_lists
 from contacts.imports.owners import Owners
 from contacts.imports.rows import Draft
 from contacts.imports.updating import update_contact
@@ -91,12 +91,13 @@ def _write_chunk(import_id: int, size: int) -> bool:
         if not rows:
             return False
         with pghistory.context(user=made.user_id, source="import", import_id=made.pk):
+            named: dict[int, list[str]] = {}
             if policy.holds_anything(made.user):
-                _import_rows(made, rows)
+                named = _import_rows(made, rows)
             else:
                 _fail(rows, GONE)
             record_outcomes(rows)
-            put_on_list(made, rows)
+            put_on_lists(made, rows, named)
             written = {row.contact_id for row in rows if row.outcome in (Outcome.CREATED, Outcome.UPDATED)}
             if written:
                 addresses_added.send(sender=None, contact_ids=sorted(written))
@@ -105,7 +106,8 @@ def _write_chunk(import_id: int, size: int) -> bool:
     return True
 
 
-def _import_rows(made: Import, rows: list[ImportRow]) -> None:
+def _import_rows(made: Import, rows: list[ImportRow]) -> dict[int, list[str]]:
+    """Write these rows; returns the lists that they name, by their ids."""
     reader, owners, source = DraftReader(made), Owners(made), outside_source(made)
     drafts = [reader.draft(row.cells) for row in rows]
     matches = find_matches(made.user, drafts, source, but_import=made.pk)
@@ -129,6 +131,7 @@ def _import_rows(made: Import, rows: list[ImportRow]) -> None:
         else:
             _update(made, row, draft, match, decision, source)
     _create(made, new, source)
+    return {row.pk: draft.lists for row, draft in zip(rows, drafts, strict=True) if draft.lists}
 
 
 def _create(made: Import, new: list[NewContact], source: str) -> None:

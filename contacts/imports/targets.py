@@ -36,6 +36,7 @@ ADDRESS_PARTS = {
 ADDRESS_SLOTS = ("", "work", "home", "other")
 LAST = {
     "tags": "Tags",
+    "list": "List",
     "note": "Note, public",
     "outside_id": "Outside id",
     "created_on.mdy": "Created on (month/day/year)",

@@ -130,6 +130,7 @@ def _checked(request: HttpRequest, made: Import, *, form: TargetListForm | None 
         "failed_page": failed,
         "failed": results.lines_of(made, list(failed.object_list), reader),
         "here": request.GET.urlencode(),
+        "names_lists": listing.names_lists(made),
         "form": form or TargetListForm(user=request.user, initial=listing.chosen(made)),
     }
     return answer(request, "contacts/import_check.html", context=context, status=422 if form else 200)
@@ -182,7 +183,7 @@ def import_result(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "made": made,
         "counts": results.count(made),
-        "listed": listing.listed(made),
+        "lists": listing.listed(made),
         "page": page,
         "lines": [(row, visible.get(row.contact_id)) for row in rows],
         "failed": results.failed(made)[: results.SHOWN],

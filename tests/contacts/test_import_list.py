@@ -5,7 +5,7 @@ import re
 import pytest
 
 from contacts import jobs_imports
-from contacts.imports import running, steps
+from contacts.imports import listing, running, steps
 from contacts.models import Contact, Import, List
 from contacts.services.lists import archive_list
 from tests.factories import UserFactory
@@ -126,6 +126,35 @@ def test_a_list_that_is_archived_while_it_runs_gets_nobody_more_and_the_result_s
     assert Contact.objects.count() == 2
     assert on(guests) == {"ann@x.example"}
     assert "1 not: " in text(client.get(address + "result/"))
+
+
+def test_a_column_of_the_file_names_lists_which_are_found_or_made_once(client, user, guests, monkeypatch):
+    ListFactory(owner=UserFactory(account=user.account), name="Hidden")
+    monkeypatch.setattr(steps, "AT_ONCE", 0)
+    monkeypatch.setattr(running, "FIRST_CHUNK", 1)
+    monkeypatch.setattr(running, "CHUNK", 1)
+    address = checked(
+        client, "Name,Email,List\nAnn,ann@x.example,guests; Fair\nBo,bo@x.example,FAIR|Hidden\nCid,cid@x.example,\n"
+    )
+    work(jobs_imports.check_import)
+    assert "A column of the file names lists." in text(client.get(address + "check/"))
+    client.post(address + "run/")
+    work(jobs_imports.run_import)
+    assert on(guests) == {"ann@x.example"}
+    assert on(List.objects.get(name="Fair", owner=user)) == {"ann@x.example", "bo@x.example"}
+    assert on(List.objects.get(name="Hidden", owner=user)) == {"bo@x.example"}, "a hidden one of this name is not it"
+    page = text(client.get(address + "result/"))
+    assert [name in page for name in ("2 are on <bdi>Fair", "1 is on <bdi>Guests", "1 is on <bdi>Hidden")] == [True] * 3
+
+
+def test_a_column_of_names_mapped_to_lists_by_mistake_makes_few(client, user, monkeypatch):
+    monkeypatch.setattr(listing, "MOST_MADE", 2)
+    rows = "".join(f"P{number},p{number}@x.example,Place {number}\n" for number in range(4))
+    address = checked(client, "Name,Email,List\n" + rows)
+    client.post(address + "run/")
+    assert Contact.objects.count() == 4
+    assert List.objects.count() == 2
+    assert "2 not: One file makes at most" in text(client.get(address + "result/"))
 
 
 def test_people_of_another_owner_are_left_out_with_the_reason(client, user, guests):
