@@ -15,6 +15,7 @@ from contacts.models import Contact, ContactPhone, ContactTag, Import, Tag
 from tests.factories import AccountFactory, UserFactory
 from tests.factories_contacts import EmailFactory, NoteFactory, PhoneFactory
 from tests.factories_departments import DepartmentFactory, link, operate, shared_contact
+from tests.turns import AT_LENGTH
 
 from .crew import Crew, make_crew
 from .histories import PANEL, edit, noted, panel, read, reworded, rows, saving, sign_in, text_of
@@ -199,8 +200,7 @@ def test_two_thousand_events_are_paged_in_a_constant_number_of_queries(crew: Cre
     fill(crew.contact, 5)
     few = asked(crew)
     assert few <= LIMIT
-    fill(crew.contact, 2000)
-    assert asked(crew) == few
+    fill(crew.contact, 2000 if AT_LENGTH else 160)
     client, seen, address = crew.client("owner"), [], crew.url("edit-history/")
     for _ in range(60):
         page = client.get(address).content.decode()
@@ -210,7 +210,9 @@ def test_two_thousand_events_are_paged_in_a_constant_number_of_queries(crew: Cre
             break
         address = html.unescape(older[1])
     assert seen[:3] == [50, 50, 50]
-    assert sum(seen) >= 2000
+    assert sum(seen) >= (2000 if AT_LENGTH else 160)
+    fill(crew.contact, 2000)
+    assert asked(crew) == few
 
 
 def test_the_fragment_is_the_panel_alone(crew: Crew):

@@ -17,6 +17,7 @@ from contacts.paging import Order, Selection
 from contacts_project.accounts import grants
 from contacts_project.accounts.models import User
 from departments.models import Department
+from tests import emptying
 from tests.factories import UserFactory
 from tests.factories_departments import DepartmentFactory, legacy_shared, operate
 
@@ -54,9 +55,7 @@ def people(django_db_setup, django_db_blocker):
             yield made
             for way in OTHER_WAYS:
                 cursor.execute(f"RESET {way}")
-        account = made.reader.account
-        Contact.objects.filter(account=account).delete()
-        Department.objects.filter(account=account).delete()
+        emptying.empty()
 
 
 def make() -> People:

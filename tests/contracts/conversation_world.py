@@ -142,7 +142,7 @@ class ConversationWorld:
 
     def keys(self) -> None:
         """A key with which a phone system signs."""
-        self.secret = WebhookSecret.objects.create(account=self.account, secret="k3y")
+        self.secret = WebhookSecret.objects.create(account=self.account, secret=f"k3y of {self.account.pk}")
 
     def argument(self, name: str) -> int:
         return getattr(self, name).pk

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from unittest import mock
 
 import pytest
@@ -31,6 +32,7 @@ from conversations.services.sending import send_message
 from conversations.signatures import sign
 from tests.factories_contacts import ContactFactory, share
 from tests.factories_conversations import arrive, share_channel
+from tests.turns import some_of
 
 from .conversation_world import NUMBER, ConversationWorld
 from .walking import standing
@@ -95,14 +97,28 @@ def everything(world: ConversationWorld, who: str) -> dict[str, tuple[int, bytes
              "attached")  # fmt: skip
     ids = {name: world.argument(name) for name in names}
     found = {}
-    for page in PAGES:
-        for htmx in ({}, {"HX_Request": "true"}) if page.startswith(INBOX) else ({},):
+    for turn, page in enumerate(PAGES):
+        for htmx in forms_of(page, turn):
             with transaction.atomic():  # a thread that is opened is read
                 answer = world.visitors.ask(who, "GET", page.format(**ids), **htmx)
                 content = b"".join(answer) if answer.streaming else answer.content
                 found[f"{page} {bool(htmx)}"] = (answer.status_code, text_of(content))
                 transaction.set_rollback(True)
     return found
+
+
+def forms_of(page: str, turn: int) -> list[dict[str, str]]:
+    """As a page, as a fragment; of the filters of the list one or the other."""
+    both = [{}, {"HX_Request": "true"}]
+    if not page.startswith(INBOX):
+        return both[:1]
+    return some_of(both, turn) if page.startswith(f"{INBOX}?") else both
+
+
+@pytest.fixture(scope="module")
+def untouched(world: ConversationWorld) -> Callable[[str], dict[str, tuple[int, bytes]]]:
+    """What each person gets of the world as every test finds it: looked at once, for its clock stands still."""
+    return cache(lambda who: everything(world, who))
 
 
 def differences(before: dict, after: dict) -> list[str]:
@@ -142,14 +158,14 @@ def much_happens(world: ConversationWorld) -> None:
 
 
 @pytest.mark.parametrize("who", ["stranger", "line_only", "contact_only", "operator", "account_admin", "other"])
-def test_what_happens_where_one_may_not_look_changes_no_byte(world: ConversationWorld, who: str) -> None:
-    before = everything(world, who)
+def test_what_happens_where_one_may_not_look_changes_no_byte(world: ConversationWorld, untouched, who: str) -> None:
+    before = untouched(who)
     much_happens(world)
     assert differences(before, everything(world, who)) == []
 
 
-def test_what_happens_changes_what_those_get_who_may_look(world: ConversationWorld) -> None:
-    before = everything(world, "reader")
+def test_what_happens_changes_what_those_get_who_may_look(world: ConversationWorld, untouched) -> None:
+    before = untouched("reader")
     much_happens(world)
     changed = differences(before, everything(world, "reader"))
     for page in (f"{INBOX} False", "/contacts/{contact}/conversations/ False"):
@@ -169,8 +185,8 @@ def hidden_twin(world: ConversationWorld):
     return twin
 
 
-def test_a_hidden_contact_on_what_one_reads_changes_no_byte(world: ConversationWorld) -> None:
-    before = everything(world, "reader")
+def test_a_hidden_contact_on_what_one_reads_changes_no_byte(world: ConversationWorld, untouched) -> None:
+    before = untouched("reader")
     twin = hidden_twin(world)
     Interaction.objects.filter(pk=world.message.pk).update(asks_who=True)
     assert differences(before, everything(world, "reader")) == []
@@ -206,8 +222,10 @@ def test_pages_hear_only_of_what_they_may_show(world: ConversationWorld, kind: s
     assert told(world, world.office_call, kind) == {people["operator"].pk, people["admin_operator"].pk}
 
 
-def test_a_colleagues_private_contact_takes_no_thread_away_and_shows_nowhere(world: ConversationWorld) -> None:
-    before = everything(world, "line_only")
+def test_a_colleagues_private_contact_takes_no_thread_away_and_shows_nowhere(
+    world: ConversationWorld, untouched
+) -> None:
+    before = untouched("line_only")
     made = add_contact(world.people["writer"], world.unknown, names={"given_name": "Secret"}, shared=False)
     assert made.phones.get().number == world.unknown.outside_address
     assert differences(before, everything(world, "line_only")) == []

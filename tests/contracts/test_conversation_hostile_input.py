@@ -18,6 +18,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from conversations import signatures
 from conversations.models import Attachment, InboundEvent
+from tests.turns import some_of
 
 from .conversation_tables import ROWS
 from .conversation_world import NUMBER, ConversationWorld
@@ -107,8 +108,9 @@ def test_nonsense_in_every_field_is_answered_in_words(world: ConversationWorld, 
     nonsense: dict[str, object] = {name: plain(NONSENSE[place % len(NONSENSE)]) for place, name in enumerate(FIELDS)}
     if many:  # where one value is expected
         nonsense = {name: [plain(one) for one in NONSENSE[place % 3 :: 3]] for place, name in enumerate(FIELDS)}
-    for row in (*rows_that_work("GET"), *rows_that_work("POST")):
-        assert send(world, row, nonsense) < 500, row.id
+    for place, row in enumerate((*rows_that_work("GET"), *rows_that_work("POST"))):
+        if many in some_of([False, True], place):
+            assert send(world, row, nonsense) < 500, row.id
 
 
 def test_nonsense_in_one_field_of_a_sound_form_is_answered_in_words(world: ConversationWorld) -> None:
@@ -121,8 +123,8 @@ def test_nonsense_in_one_field_of_a_sound_form_is_answered_in_words(world: Conve
             continue
         asked.add((name, row.method))
         sound = {field: world.fill(value) for field, value in row.data.items()}
-        for field, values in USED[name].items():
-            for value in values[:: max(len(values) // 2, 1)]:  # a sample: each is a request
+        for place, (field, values) in enumerate(USED[name].items()):
+            for value in some_of(values, len(asked) + place):  # each is a request
                 told = plain(world.fill(value) if "{l" in value or "{o" in value or value in IDS else value)
                 status = send(world, row, {**sound, field: told})
                 assert status < 500, (row.id, field, value[:80])

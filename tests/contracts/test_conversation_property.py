@@ -35,6 +35,7 @@ from departments.models import Operator
 from tests.conversations.team import interaction
 from tests.factories_contacts import PhoneFactory
 from tests.factories_conversations import arrive, department_line, line, share_channel
+from tests.turns import examples
 
 from .test_access_property import World as ContactWorld
 from .test_access_property import days, level, person, team, thing
@@ -193,7 +194,7 @@ def check_records(user: User, contacts: list[Contact], visible: dict[int, Intera
 
 @pytest.mark.django_db
 @settings(
-    max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=examples(8, 100), deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(history=st.lists(step, min_size=3, max_size=10))

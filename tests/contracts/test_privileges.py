@@ -21,6 +21,7 @@ from contacts import policy
 from contacts.models import Block, BulkItem, Contact, Kind
 from tests.factories import AccountFactory, UserFactory
 from tests.factories_departments import DepartmentFactory, department_contact, operate, shared_contact
+from tests.turns import some_of
 
 from .walking import standing
 
@@ -132,9 +133,15 @@ def test_the_copy_of_the_chart_is_whole() -> None:
     assert (len(seed), sum(cell.allowed for cell in seed)) == (20, 12)
 
 
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("cell", DONE_TO_CONTACTS, ids=str)
-@pytest.mark.parametrize("as_fragment", [False, True], ids=["page", "fragment"])
+POSTS = [  # as a page and as a fragment: each cell both, its states take turns
+    pytest.param(cell, state, as_fragment, id=f"{'fragment' if as_fragment else 'page'}-{cell}-{state}")
+    for place, cell in enumerate(DONE_TO_CONTACTS)
+    for turn, state in enumerate(STATES, start=place)
+    for as_fragment in some_of([False, True], turn)
+]
+
+
+@pytest.mark.parametrize(("cell", "state", "as_fragment"), POSTS)
 def test_a_post_does_what_the_chart_says(world: World, cell: Cell, state: str, as_fragment: bool) -> None:
     contact = world.contact(cell, state)
     before = state_of(contact)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,13 +58,42 @@ class Cluster:
         return not (self.data / "postmaster.pid").exists()
 
 
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
+@contextmanager
+def folder_of_clusters() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="kithline-"))
-    made = Cluster(folder / "pg")
-    yield made
-    postgres._run("pg_ctl", "-D", made.data, "-m", "immediate", "stop")
+    yield folder
+    for data in folder.glob("**/postmaster.pid"):
+        postgres._run("pg_ctl", "-D", data.parent, "-m", "immediate", "stop")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def new_cluster() -> Iterator[Cluster]:
+    """Nothing stands in its data folder: the first start makes it."""
+    with folder_of_clusters() as folder:
+        yield Cluster(folder / "pg")
+
+
+@pytest.fixture(scope="session")
+def started_once() -> Iterator[Path]:
+    """The data folder of a server that ran and left."""
+    with folder_of_clusters() as folder:
+        made = Cluster(folder / "pg")
+        process = made.user(keep=True)
+        assert process.stdout
+        assert process.stdout.readline()
+        process.kill()
+        assert made.stopped()
+        yield made.data
+
+
+@pytest.fixture
+def cluster(started_once: Path) -> Iterator[Cluster]:
+    """Its data folder is a copy: making one takes seconds."""
+    with folder_of_clusters() as folder:
+        shutil.copystat(started_once.parent, folder)
+        subprocess.run(["cp", "-a", started_once, folder / "pg"], check=True)
+        yield Cluster(folder / "pg")
 
 
 @pytest.fixture

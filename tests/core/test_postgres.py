@@ -12,11 +12,11 @@ from contacts_project import postgres
 from contacts_project.core import checks
 
 
-def test_three_simultaneous_starters_share_one_server(cluster):
-    starters = [cluster.user(keep=True) for _ in range(3)]
+def test_three_simultaneous_starters_share_one_server(new_cluster):
+    starters = [new_cluster.user(keep=True) for _ in range(3)]
     folders = {starter.stdout.readline().strip() for starter in starters}
-    assert folders == {str(cluster.data)}
-    with cluster.connect(folders.pop()) as connection:
+    assert folders == {str(new_cluster.data)}
+    with new_cluster.connect(folders.pop()) as connection:
         assert connection.info.server_version >= 180000
     for starter in starters:
         starter.kill()
@@ -45,10 +45,6 @@ def test_it_stops_when_its_last_user_was_killed(cluster):
 
 
 def test_a_pid_that_belongs_to_another_program_is_no_server(cluster):
-    process = cluster.user(keep=True)
-    assert process.stdout.readline()
-    process.kill()
-    assert cluster.stopped()
     lines = [str(os.getpid()), str(cluster.data), "1700000000", "5432", str(cluster.data), "", "", "ready"]
     (cluster.data / "postmaster.pid").write_text("\n".join(lines) + "\n")
     (cluster.data / ".s.PGSQL.5432.lock").write_text("\n".join(lines) + "\n")
@@ -56,20 +52,20 @@ def test_a_pid_that_belongs_to_another_program_is_no_server(cluster):
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_long_path_gets_a_private_short_socket_folder(cluster):
-    cluster.data = cluster.data.parent / ("long" * 30) / "pg"
-    folder = Path(cluster.start())
-    assert folder != cluster.data
+def test_a_long_path_gets_a_private_short_socket_folder(new_cluster):
+    new_cluster.data = new_cluster.data.parent / ("long" * 30) / "pg"
+    folder = Path(new_cluster.start())
+    assert folder != new_cluster.data
     assert folder.stat().st_mode & 0o777 == 0o700
-    with cluster.connect(str(folder)) as connection:
+    with new_cluster.connect(str(folder)) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_killed_first_start_leaves_nothing_in_the_way(cluster):
-    half = cluster.data.with_name("pg.new")
+def test_a_killed_first_start_leaves_nothing_in_the_way(new_cluster):
+    half = new_cluster.data.with_name("pg.new")
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
-    with cluster.connect(cluster.start()) as connection:
+    with new_cluster.connect(new_cluster.start()) as connection:
         assert connection.info.dbname == "app"
 
 
@@ -80,10 +76,6 @@ def test_settings_of_the_callers_own_server_do_not_leak_in(cluster):
 
 
 def test_a_large_server_log_is_set_aside_at_start(cluster):
-    process = cluster.user(keep=True)
-    assert process.stdout.readline()
-    process.kill()
-    assert cluster.stopped()
     with (cluster.data / "server.log").open("ab") as log:
         log.truncate(postgres.LOG_LIMIT + 1)
     cluster.start()
@@ -91,16 +83,17 @@ def test_a_large_server_log_is_set_aside_at_start(cluster):
     assert (cluster.data / "server.log.1").stat().st_size > postgres.LOG_LIMIT
 
 
-def test_a_server_that_cannot_start_names_its_log(cluster):
+def test_a_server_that_cannot_start_names_its_log(cluster, monkeypatch):
+    monkeypatch.setattr(postgres, "START_TRIES", 2)
     with pytest.raises(postgres.PostgresError, match=r"did not start, see .*/server\.log"):
         postgres.ensure(cluster.data, "-c shared_buffers=nonsense")
 
 
-def test_a_folder_of_another_version_is_refused_in_words(cluster):
-    cluster.data.mkdir()
-    (cluster.data / "PG_VERSION").write_text("16\n")
+def test_a_folder_of_another_version_is_refused_in_words(new_cluster):
+    new_cluster.data.mkdir()
+    (new_cluster.data / "PG_VERSION").write_text("16\n")
     with pytest.raises(postgres.PostgresError, match="was made by PostgreSQL 16"):
-        postgres.ensure(cluster.data)
+        postgres.ensure(new_cluster.data)
 
 
 def test_an_older_server_is_refused_with_both_versions():

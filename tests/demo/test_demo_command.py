@@ -3,11 +3,11 @@
 import inspect
 import io
 import re
+import shutil
 
 import pghistory
 import pytest
 from allauth.account.models import EmailAddress
-from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
@@ -24,6 +24,8 @@ from conversations.models import Attachment, CallableHour, Channel, Conversation
 from tests.factories import AccountFactory, UserFactory
 from tests.factories_contacts import ContactFactory, NoteFactory
 
+from .conftest import counts
+
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"/unsubscribe/\S+")
 
@@ -32,11 +34,6 @@ def demo(*options: str) -> str:
     out = io.StringIO()
     call_command("demo", *options, stdout=out, stderr=io.StringIO())
     return out.getvalue()
-
-
-def counts() -> dict[str, int]:
-    """Rows of every table, whoever's they are."""
-    return {model._meta.label: model._default_manager.count() for model in apps.get_models() if model._meta.managed}
 
 
 def sent() -> list:
@@ -120,19 +117,21 @@ def snapshot() -> list:
     ]
 
 
-def test_it_is_the_same_each_time_and_leaves_nothing_behind():
-    before = counts()
-    assert "owner@acme.example" in demo()
-    first, loaded = snapshot(), counts()
-    assert demo("--reset") == demo("--if-empty")
-    assert snapshot() == first
-    assert counts() == loaded
+def test_it_is_the_same_each_time_and_leaves_nothing_behind(loaded):
+    first, there = snapshot(), counts()
     assert demo("--remove").startswith("Removed with ")
-    assert counts() == before
+    assert counts() == loaded.before
     assert demo("--remove") == "There is no demo.\n"
+    assert "owner@acme.example" in demo("--if-empty")  # the installation is
+    assert snapshot() == first
+    assert counts() == there
+    assert "owner@acme.example" in demo("--if-empty")
+    assert "--reset" in demo()
+    assert counts() == there
 
 
-def test_others_keep_everything(client):
+def test_others_keep_everything(client, loaded):
+    demo("--remove")
     account = AccountFactory(name="Acme")
     with pghistory.context(user=1, source="page"):
         contact = ContactFactory(owner=UserFactory(account=account))
@@ -140,16 +139,25 @@ def test_others_keep_everything(client):
     client.force_login(contact.owner)
     defer("send_access_request", request_id=10**9, address="")
     before = counts()
-    demo("--reset")
+    assert "owner@acme.example" in demo("--reset")
+    assert counts()["contacts.Contact"] > before["contacts.Contact"]
     demo("--remove")
     assert counts() == before
     assert Account.objects.get() == account
     assert client.get("/me/").status_code == 200
 
 
-def test_what_people_did_in_the_demo_goes_with_it(client, django_capture_on_commit_callbacks):
-    before = counts()
-    demo()
+def test_a_reset_removes_what_is_there_and_loads_anew(loaded, monkeypatch):
+    there = [account.pk for account in loading.demo_accounts()]
+    monkeypatch.setattr(loading, "load", lambda: loaded.world)  # what it loads, the test above says
+    assert "owner@acme.example" in demo("--reset")
+    assert not Account.objects.filter(pk__in=there).exists()
+
+
+def test_what_people_did_in_the_demo_goes_with_it(
+    client, loaded, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = shutil.copytree(settings.MEDIA_ROOT, tmp_path / "media")  # its files will be removed
     owner = User.objects.get(email="owner@acme.example")
     client.force_login(owner)
     NoteFactory(contact=Contact.objects.filter(owner=owner).first())
@@ -158,10 +166,11 @@ def test_what_people_did_in_the_demo_goes_with_it(client, django_capture_on_comm
     upload.upload.save("people.csv", ContentFile(b"name\n"))
     pictures = list(Attachment.objects.all())
     assert pictures
+    assert all(one.file.storage.exists(one.file.name) for one in pictures)
     defer("send_invitation", invitation_id=invite(owner), address="")
     with django_capture_on_commit_callbacks(execute=True):
         demo("--remove")
-    assert counts() == before
+    assert counts() == loaded.before
     assert not upload.upload.storage.exists(upload.upload.name)
     assert not any(one.file.storage.exists(one.file.name) for one in pictures)
     assert not Session.objects.exists()
@@ -181,22 +190,15 @@ def defer(name: str, **arguments) -> None:
         assert cursor.fetchone()[0] == 1
 
 
-def test_it_loads_by_itself_into_an_empty_installation_only():
-    demo("--if-empty")
-    loaded = counts()
-    demo("--if-empty")
-    assert counts() == loaded
-    assert "--reset" in demo()
-    assert counts() == loaded
-
-
 def test_it_does_not_load_by_itself_beside_an_account():
+    demo("--remove")
     AccountFactory()
     assert demo("--if-empty") == ""
     assert loading.demo_accounts() == []
 
 
 def test_it_says_what_stands_in_its_way():
+    demo("--remove")
     UserFactory(email="owner@acme.example")
     with pytest.raises(CommandError, match=r"owner@acme\.example"):
         demo()

@@ -11,6 +11,7 @@ from contacts_project import postgres
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = "soak"
+AS_CALLED = dict(os.environ)  # before this run's own settings are put there
 
 
 def folder() -> Path:

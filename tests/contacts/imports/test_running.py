@@ -194,13 +194,14 @@ def test_rights_are_judged_when_the_row_is_written(user):
 
 
 def test_importing_the_same_file_again_doubles_nobody(user):
-    run(user, real("us-500.csv"))
-    made = run(user, real("us-500.csv"), duplicates="skip")
-    assert counted(made) == (0, 0, 500, 0)
-    made = run(user, real("us-500.csv"), duplicates="update")
-    assert counted(made) == (0, 0, 500, 0)
+    file = b"".join(real("us-500.csv").readlines()[:51])
+    run(user, io.BytesIO(file))
+    made = run(user, io.BytesIO(file), duplicates="skip")
+    assert counted(made) == (0, 0, 50, 0)
+    made = run(user, io.BytesIO(file), duplicates="update")
+    assert counted(made) == (0, 0, 50, 0)
     assert {row.reason for row in made.rows.all()} == {running.SAME}
-    assert ContactPhone.objects.count() == 1000
+    assert ContactPhone.objects.count() == 100
 
 
 # Owners
