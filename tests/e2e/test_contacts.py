@@ -61,19 +61,19 @@ def test_a_hidden_duplicate_is_not_hinted_at(as_user, team):
     expect(page.get_by_role("heading", level=1)).to_have_text("Renata")
 
 
-@pytest.mark.parametrize(
-    "typed", ["lovel", "ADA", "Analytical", "ada@engine", "0142", "+1 202 555", "2025550142", "lovelàce"]
-)
-def test_search_finds_as_one_types(as_user, team, typed):
+def test_search_finds_as_one_types(as_user, team):
     team.contact("Ada", "Lovelace", company="Analytical Engines", phone="+12025550142", email="ada@engine.example")
     team.contact("Zoë", "Other", phone="+13035550177")
     page = as_user(team.owner)
     page.goto("/contacts/")
-    page.locator("#q").press_sequentially(typed)
-    expect(names(page)).to_have_text(["Ada Lovelace"])
-    expect(page.locator("#q")).to_be_focused()
-    expect(page).to_have_url(re.compile(r"\?q="))
-    expect(page.locator("#count-here")).to_have_text("1")
+    for typed in ("lovel", "ADA", "Analytical", "ada@engine", "0142", "+1 202 555", "2025550142", "lovelàce"):
+        page.locator("#q").press_sequentially(typed)
+        expect(names(page), typed).to_have_text(["Ada Lovelace"])
+        expect(page.locator("#q")).to_be_focused()
+        expect(page).to_have_url(re.compile(r"\?q="))
+        expect(page.locator("#count-here")).to_have_text("1")
+        page.locator("#q").fill("")
+        expect(page.locator("#count-here")).to_have_text("2")
 
 
 def test_a_search_without_a_match_says_so_and_offers_the_archived_one(as_user, team):

@@ -1,16 +1,7 @@
 """The ground under every page: sign-in, static files, an expired session, errors that replace nothing."""
 
-import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sign_in_page_is_accessible(new_page, axe, scheme):
-    page = new_page(color_scheme=scheme)
-    page.goto("/contacts/")
-    expect(page.locator("[name=login]")).to_be_visible()
-    axe(page)
 
 
 def test_static_files_are_kept_by_the_browser_and_named_by_content(page):

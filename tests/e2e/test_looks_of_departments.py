@@ -7,7 +7,7 @@ from contacts.models import Contact
 from contacts_project.accounts.models import User
 from departments.models import Department
 
-from .looks import examine, too_wide
+from .looks import every, examine, look, too_wide
 from .office import of
 from .team import at
 
@@ -16,8 +16,6 @@ PAGES = {
     "sales.admin": [
         "/departments/",
         "/departments/{sales}/contacts/",
-        "/departments/{sales}/contacts/?archived=1",
-        "/departments/{sales}/contacts/?q=zzzzzz",
         "/departments/{sales}/unnamed/",
         "/departments/{sales}/operators/?edit={operator}",
         "/departments/{sales}/privileges/",
@@ -29,32 +27,35 @@ PAGES = {
         "/departments/{sales}/delete/",
         "/departments/{sales}/calls/",
         "/blocks/",
-        "/access-requests/",
         "/contacts/{dana}/",
         "/contacts/{dana}/access/",
         "/contacts/{dana}/block/",
         "/contacts/{dana}/calls/",
         "/contacts/{dana}/collaborators/",
-        "/contacts/{dana}/conversations/",
         "/contacts/{dana}/edit-history/",
+    ],
+    "sales.operator": ["/contacts/{dana}/ask-block/", "/contacts/{priya}/suggest/"],
+    "support.admin": ["/contacts/{gail}/"],
+    "owner": ["/departments/clean-up/", "/contacts/{priya}/convert/"],
+    "admin": ["/departments/new/"],
+}
+AGAIN = {
+    "sales.admin": [
+        "/departments/{sales}/contacts/?archived=1",
+        "/departments/{sales}/contacts/?q=zzzzzz",
+        "/access-requests/",
+        "/contacts/{dana}/conversations/",
     ],
     "sales.operator": [
         "/contacts/",
         "/departments/{sales}/blocks/",
-        "/contacts/{dana}/ask-block/",
         "/contacts/{priya}/",
-        "/contacts/{priya}/suggest/",
         "/access-requests/?v=mine",
     ],
-    "support.admin": ["/contacts/{gail}/", "/contacts/?blocked=1"],
+    "support.admin": ["/contacts/?blocked=1"],
     "seller": ["/contacts/{renee}/", "/search/?q=martinez"],
-    "owner": [
-        "/departments/clean-up/",
-        "/contacts/{priya}/convert/",
-        "/contacts/{priya}/convert/?to=personal",
-        "/contacts/{renee}/convert/",
-    ],
-    "admin": ["/departments/new/", "/departments/{sales}/operators/"],
+    "owner": ["/contacts/{priya}/convert/?to=personal", "/contacts/{renee}/convert/"],
+    "admin": ["/departments/{sales}/operators/"],
     "outsider": ["/departments/", "/departments/{sales}/operators/", "/departments/{sales}/contacts/"],
 }
 
@@ -74,29 +75,23 @@ def ids(database):
     return found | {"operator": User.objects.get(email="sales.operator@acme.example").pk}
 
 
-@pytest.mark.parametrize(("mailbox", "address"), [(who, address) for who, pages in PAGES.items() for address in pages])
-def test_pages(looks_in, axe, ids, mailbox, address):
-    page = looks_in(f"{mailbox}@acme.example")
-    page.goto(address.format(**ids))
-    examine(page, axe)
-    assert too_wide(page) == []
+@pytest.mark.parametrize(("mailbox", "address", "again"), every(PAGES, AGAIN))
+def test_pages(looks_in, axe, ids, mailbox, address, again):
+    look(looks_in(f"{mailbox}@acme.example"), axe, address.format(**ids), again=again)
 
 
 def test_empty_pages_of_a_department(as_user, axe, office):
     page = as_user(office.lead)
     for rest in ("contacts/", "unnamed/", "blocks/", "removed/", "clean-up/", "contacts/?archived=1"):
-        page.goto(of(office.sales, rest))
+        look(page, axe, of(office.sales, rest), again=True)
         expect(page.locator(".k-empty")).to_be_visible()
-        examine(page, axe)
-        assert too_wide(page) == [], rest
 
 
 def test_empty_pages_without_departments(as_user, axe, team):
     contact = team.contact()
     page = as_user(team.owner)
     for address in ("/departments/", "/departments/clean-up/", "/blocks/", at(contact, "convert/")):
-        page.goto(address)
-        examine(page, axe)
+        look(page, axe, address, again=True)
 
 
 def test_forms_with_errors(as_user, axe, office):
@@ -112,12 +107,12 @@ def test_forms_with_errors(as_user, axe, office):
     page.get_by_label("Add by name or email").fill("Nobody")
     page.get_by_role("button", name="Add operator").click()
     expect(page.locator("#add-person-error")).to_be_visible()
-    examine(page, axe)
+    examine(page, axe, again=True)
     page.goto(of(office.sales, "calls/"))
     page.get_by_label("Number", exact=True).fill("12")
     page.get_by_role("button", name="Save call").click()
     expect(page.locator("#id_number_error")).to_be_visible()
-    examine(page, axe)
+    examine(page, axe, again=True)
 
 
 def test_the_open_panel(as_user, axe, office):

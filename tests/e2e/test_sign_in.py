@@ -1,5 +1,6 @@
 """Signing in and out, as a person does it."""
 
+import os
 import re
 
 from django.contrib.sessions.models import Session
@@ -22,10 +23,13 @@ DEMO = {
     "admin@globex.example": "Contacts",
     "owner@globex.example": "Globex",
 }
+SOME = {"owner@acme.example", "outsider@acme.example", "sales.operator@acme.example", "admin@globex.example"}
 
 
 def test_each_demo_user_signs_in(page, sign_in):
-    for email, found in DEMO.items():  # one after the other in one window
+    """One after the other in one window; EVERY_VALUE=1 takes all of them."""
+    for email in DEMO if os.environ.get("EVERY_VALUE") else SOME:
+        found = DEMO[email]
         sign_in(page, email)
         expect(page).to_have_url(re.compile(r"/conversations/$"))
         page.goto("/contacts/")
