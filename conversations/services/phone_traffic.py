@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contacts_project.accounts.models import Account
@@ -27,11 +27,15 @@ OUTCOMES: dict[str, str] = {MISSED: "no answer", BUSY: "no answer"}
 LINES = (Channel.Kind.PHONE, Channel.Kind.CALLER_ID)
 
 
-def own_line(address: str, *, account: Account | None = None, provider: str = "") -> Channel | None:
-    """The phone line of this number, written in any common way; the oldest where several accounts name one number.
+def own_line(address: str, *, provider: str = "") -> Channel | None:
+    """The phone line of this number, with account and department. One query."""
+    return lines_named(address, provider=provider).select_related("account", "department").first()
 
-    `account` narrows it to that account's lines and reads numbers as its region does; archived lines are none.
-    One query.
+
+def lines_named(address: str, *, account: Account | None = None, provider: str = "") -> QuerySet[Channel]:
+    """Phone lines of this number, written in any common way; the oldest first where several accounts name one number.
+
+    `account` narrows them to that account's lines and reads numbers as its region does; archived lines are none.
     """
     try:
         number = parse_phone(address, account.default_region if account else "US", hints=False).e164
@@ -40,8 +44,7 @@ def own_line(address: str, *, account: Account | None = None, provider: str = ""
     wanted = Q(account=account) if account else Q()
     if provider:
         wanted &= Q(provider=provider)
-    rows = Channel.objects.filter(wanted, kind__in=LINES, address=number, archived_at__isnull=True)
-    return rows.select_related("account", "department").order_by("pk").first()
+    return Channel.objects.filter(wanted, kind__in=LINES, address=number, archived_at__isnull=True).order_by("pk")
 
 
 @transaction.atomic
