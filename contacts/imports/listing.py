@@ -19,9 +19,10 @@ from contacts.services.outcomes import ALREADY, DONE
 # Of an import's options: {list: id, name} as chosen; {name in a cell: id of its list}; and by id of a list
 # {added, there, reasons}, as text because this is JSON.
 TARGET, NAMED, LISTED = "target", "lists", "listed"
+MADE = "lists_made"  # how many of those were made by the import
 MOST_MADE = 20  # new lists of one file: a column of names mapped by mistake makes no thousands
 MORE = f"One file makes at most {MOST_MADE} lists. Make this one and import the file again."
-NOWHERE = "0"  # stands for the lists that were not made
+NOT_MADE = 0  # stands for the id of lists that were not made
 Outcome = ImportRow.Outcome
 
 
@@ -73,7 +74,7 @@ def put_on_lists(made: Import, rows: Iterable[ImportRow], named: Mapping[int, li
     ids = _ids_of(made, {name for row in people for name in named.get(row, ())})
     for row, contact in people.items():
         for name in named.get(row, ()):
-            wanted[ids.get(name.casefold(), int(NOWHERE))].add(contact)
+            wanted[ids.get(name.casefold(), NOT_MADE)].add(contact)
     for pk in sorted(wanted):
         outcomes = assign(made.user, sorted(wanted[pk]), pk, how=ListItem.How.IMPORT) if pk else []
         count = Counter(outcome.status for outcome in outcomes)
@@ -94,9 +95,9 @@ def _ids_of(made: Import, names: Iterable[str]) -> dict[str, int]:
     for key, name in new.items():
         if key in there:
             known[key] = there[key]
-        elif made.options.get("lists_made", 0) < MOST_MADE:
+        elif made.options.get(MADE, 0) < MOST_MADE:
             known[key] = create_list(made.user, name=name).pk
-            made.options["lists_made"] = made.options.get("lists_made", 0) + 1
+            made.options[MADE] = made.options.get(MADE, 0) + 1
     return known
 
 

@@ -125,15 +125,16 @@ def _duplicates(made: Engagement) -> int:
 
 
 def _settled(product: Product, made: Engagement) -> bool:
-    """Wait until the engagement is done and providers were asked about what was unknown, as long as that helps."""
+    """Wait until the engagement is done and providers have said what became of the unknown, while patience lasts."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         product.start_worker()
         made.refresh_from_db()
-        if made.status == Engagement.Status.DONE:
+        is_unknown = Recipient.objects.filter(engagement=made, status=Recipient.Status.UNKNOWN).exists()
+        if made.status == Engagement.Status.DONE and not is_unknown:
             return True
         time.sleep(1)
-    return False
+    return made.status == Engagement.Status.DONE
 
 
 def _number(place: int) -> str:
