@@ -21,7 +21,7 @@ from contacts.services.outcomes import ALREADY, DONE
 TARGET, NAMED, LISTED = "target", "lists", "listed"
 MADE = "lists_made"  # how many of those were made by the import
 MOST_MADE = 20  # new lists of one file: a column of names mapped by mistake makes no thousands
-MORE = f"One file makes at most {MOST_MADE} lists. Make this one and import the file again."
+MORE = f"One file makes at most {MOST_MADE} lists. Make the others, then import it again."
 NOT_MADE = 0  # stands for the id of lists that were not made
 Outcome = ImportRow.Outcome
 
