@@ -66,7 +66,7 @@ def test_an_expired_session_while_searching_leads_to_sign_in_and_back(as_user, t
     key = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid")
     Session.objects.filter(session_key=key).delete()
     page.locator("#q").fill("ada")
-    page.wait_for_url(re.compile(r"/accounts/login/\?next=/contacts/"))
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/contacts/"))
     page.locator("[name=login]").fill(team.owner.email)
     page.locator("[name=password]").fill("kithline-demo")
     page.locator("[name=password]").press("Enter")
